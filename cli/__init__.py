@@ -1,0 +1,1 @@
+"""The command `matur`, and the local house it can start."""
