@@ -1,0 +1,83 @@
+"""Who sees a case, and what the reporter sees of it.
+
+record/ says the same in SQL, for lists; a test compares the two.
+"""
+
+from domain import events as e
+from domain.actors import REPORTER, SYSTEM, Actor
+from domain.case import Case
+from domain.terms import Role
+from domain.units import covers
+
+SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
+OF_A_UNIT = (Role.COORDINATOR, Role.UNIT_ADMIN, Role.UNIT_HEAD)
+
+
+def can_see(case: Case, actor: Actor) -> bool:
+    """Whether this actor may know that the case exists."""
+    if actor in (REPORTER, SYSTEM) or any(actor.holds(role) for role in SEES_ALL):
+        return True
+    if belongs_to_reported(case, actor):
+        return False
+    return actor.holds(Role.COORDINATOR) or any(
+        handles(case, actor, role) for role in (Role.UNIT_ADMIN, Role.UNIT_HEAD)
+    )
+
+
+def belongs_to_reported(case: Case, actor: Actor) -> bool:
+    """Whether the case is about a unit in which this actor holds a role."""
+    return case.reported_unit is not None and any(
+        covers(case.reported_unit, unit) for role in OF_A_UNIT for unit in actor.units_as(role)
+    )
+
+
+def handles(case: Case, actor: Actor, role: Role) -> bool:
+    """Whether the actor holds `role` over the unit that has the case, or its delegate."""
+    return any(stands_for(case, actor, role, unit) for unit in (case.unit, case.delegate) if unit)
+
+
+def stands_for(case: Case, actor: Actor, role: Role, unit: str | None) -> bool:
+    """Whether the actor holds `role` at `unit` or above it; for a secret case only at it."""
+    if unit is None:
+        return False
+    return any(held == unit if case.secret else covers(held, unit) for held in actor.units_as(role))
+
+
+REPORTER_SEES = (
+    e.Received,
+    e.Disposed,
+    e.Redisposed,
+    e.Asked,
+    e.Replied,
+    e.Linked,
+    e.ProgressReported,
+    e.ExtensionGranted,
+    e.Answered,
+    e.Rated,
+    e.Closed,
+    e.Archived,
+    e.HandedBack,
+    e.Reopened,
+    e.VisibilitySet,
+)
+"""The rest is internal: returns and their reasons, notes, escalations, other reporters."""
+
+REPORTER_READS = (
+    e.Asked,
+    e.Replied,
+    e.ProgressReported,
+    e.Answered,
+    e.Rated,
+    e.Archived,
+    e.HandedBack,
+    e.Reopened,
+)
+"""Of those, the events whose typed text is the reporter's to read."""
+
+
+def reporter_sees(event: e.Event) -> bool:
+    return isinstance(event, REPORTER_SEES)
+
+
+def reporter_reads(event: e.Event) -> bool:
+    return isinstance(event, REPORTER_READS)
