@@ -136,7 +136,9 @@ class TemporalServer:
 
     async def _command(self, *arguments: str) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(
-            *(_binary(), *arguments, "--address", self.address),
+            _binary(),
+            *arguments,
+            *("--address", self.address),
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,
