@@ -1,0 +1,1 @@
+"""The record: PostgreSQL. All SQL of the house lies here."""

@@ -1,0 +1,137 @@
+"""Accounts of staff, their grants and passwords.
+
+A disabled account is refused everywhere at once, since every look-up asks.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.actors import Actor, Grant
+from record.engine import execute, fetch_one, transaction
+from record.errors import RecordError
+from record.ids import uuid7
+from record.tables import accounts, grants
+
+_hasher = PasswordHasher()
+_hashing = asyncio.Semaphore(2)
+_nobody = _hasher.hash(secrets.token_urlsafe())
+"""Checked where there is no such account, so that the time taken tells nothing."""
+
+
+class UsernameTakenError(RecordError):
+    """Another account has that name."""
+
+
+@dataclass(frozen=True)
+class Account:
+    id: UUID
+    username: str
+    name: str
+    grants: tuple[Grant, ...]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(id=f"account:{self.id}", grants=self.grants)
+
+
+async def hash_password(password: str) -> str:
+    async with _hashing:
+        return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def add_account(
+    engine: AsyncEngine, username: str, name: str, password: str, held: Iterable[Grant]
+) -> Account:
+    """Raises UsernameTakenError; IntegrityError where a grant names an unknown unit."""
+    account = Account(uuid7(), username.strip().lower(), name, tuple(held))
+    hashed = await hash_password(password)
+    async with transaction(engine) as connection:
+        added = await connection.execute(
+            insert(accounts)
+            .values(id=account.id, username=account.username, name=name, password_hash=hashed)
+            .on_conflict_do_nothing(index_elements=["username"])
+        )
+        if not added.rowcount:
+            raise UsernameTakenError(account.username)
+        if account.grants:
+            await connection.execute(
+                insert(grants),
+                [
+                    {"account_id": account.id, "role": grant.role, "unit": grant.unit}
+                    for grant in account.grants
+                ],
+            )
+    return account
+
+
+async def set_active(engine: AsyncEngine, username: str, active: bool) -> bool:
+    """Disable an account, or enable it again; False where there is none."""
+    return await _change(engine, username, active=active)
+
+
+async def set_away(engine: AsyncEngine, username: str, until: date | None) -> bool:
+    """Away until that day, included: what is meant for them goes on upwards. False: no account."""
+    return await _change(engine, username, away_until=until)
+
+
+async def _change(engine: AsyncEngine, username: str, **values: object) -> bool:
+    change = update(accounts).where(accounts.c.username == username).values(**values)
+    return await execute(engine, change) > 0
+
+
+async def log_in(engine: AsyncEngine, username: str, password: str) -> Account | None:
+    """The account if it exists, is active, and this is its password. Takes as long either way."""
+    row = await fetch_one(
+        engine,
+        active_account(accounts.c.username == username.strip().lower().replace("\x00", "")),
+    )
+    stored = row["password_hash"] if row else _nobody
+    async with _hashing:
+        right = await asyncio.to_thread(_verify, stored, password)
+    return account_of(row) if row and right else None
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def active_account(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Active accounts with all their grants, one row each: `account_of` reads it."""
+    held = (
+        select(
+            func.coalesce(
+                func.jsonb_agg(
+                    func.jsonb_build_object("role", grants.c.role, "unit", grants.c.unit)
+                ),
+                text("'[]'::jsonb"),
+            )
+        )
+        .where(grants.c.account_id == accounts.c.id)
+        .scalar_subquery()
+    )
+    return select(
+        accounts.c.id,
+        accounts.c.username,
+        accounts.c.name,
+        accounts.c.password_hash,
+        held.label("grants"),
+    ).where(accounts.c.active, *conditions)
+
+
+def account_of(row: RowMapping) -> Account:
+    held = tuple(Grant(**grant) for grant in row["grants"])
+    return Account(row["id"], row["username"], row["name"], held)

@@ -1,0 +1,97 @@
+"""What people typed: kept apart from the events, which hold only its salted digest.
+
+The salt lies beside the text and goes with it: afterwards nobody can test a guess against the
+digest, and the chain still verifies.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, any_, cast, delete, exists, func, literal, select, update
+from sqlalchemy.dialects.postgresql import TSQUERY, insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.chain import text_digest
+from domain.events import Entry
+from record.engine import execute, fetch, transaction
+from record.ids import uuid7
+from record.tables import complaints, entries, idempotency, words
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Typed:
+    """`texts` is None once erased."""
+
+    id: UUID
+    author: str
+    texts: dict[str, str] | None
+    created_at: datetime
+
+
+async def store_entry(
+    engine: AsyncEngine, complaint: UUID, author: str, texts: Mapping[str, str], now: datetime
+) -> Entry:
+    """Keep what `author` (an event's actor) typed; what the event is to carry for it."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    entry = Entry(id=uuid7(), digest=text_digest(salt, texts))
+    values = {
+        "id": entry.id,
+        "complaint_id": complaint,
+        "author": author,
+        "texts": dict(texts),
+        "salt": salt,
+        "digest": bytes.fromhex(entry.digest),
+        "created_at": now,
+    }
+    await execute(engine, insert(entries).on_conflict_do_nothing(), values)
+    return entry
+
+
+async def entries_of(engine: AsyncEngine, complaint: UUID) -> dict[UUID, Typed]:
+    """All that was typed about a complaint, by entry id, oldest first; drafts refused too."""
+    rows = await fetch(
+        engine,
+        select(entries.c.id, entries.c.author, entries.c.texts, entries.c.created_at)
+        .where(entries.c.complaint_id == complaint)
+        .order_by(entries.c.id),
+    )
+    return {row["id"]: Typed(**row) for row in rows}
+
+
+async def erase_entry(engine: AsyncEngine, entry: UUID) -> None:
+    """Take one text away, and its salt. Safe to repeat."""
+    await execute(
+        engine, update(entries).where(entries.c.id == entry).values(texts=None, salt=None)
+    )
+
+
+async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
+    """Take away all that was typed about a complaint, its place, and the words only it had.
+
+    Events, classification and village stay. Safe to repeat.
+    """
+    async with transaction(engine) as connection:
+        found = await connection.execute(
+            select(func.tsvector_to_array(complaints.c.tsv)).where(complaints.c.id == complaint)
+        )
+        own_words = found.scalar_one_or_none() or []
+        await connection.execute(
+            update(complaints)
+            .where(complaints.c.id == complaint)
+            .values(title=None, body=None, address=None, lat=None, lng=None, salt=None)
+        )
+        await connection.execute(
+            update(entries).where(entries.c.complaint_id == complaint).values(texts=None, salt=None)
+        )
+        await connection.execute(delete(idempotency).where(idempotency.c.complaint_id == complaint))
+        elsewhere = exists().where(complaints.c.tsv.op("@@")(cast(words.c.word, TSQUERY)))
+        await connection.execute(
+            delete(words)
+            .where(words.c.word == any_(literal(own_words, ARRAY(Text))))
+            .where(~elsewhere)
+        )

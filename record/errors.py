@@ -1,0 +1,42 @@
+"""What the record refuses, and how a database error becomes one of these."""
+
+from sqlalchemy.exc import DBAPIError
+
+
+class RecordError(Exception):
+    """The record says no, and would say no again."""
+
+
+class DivergedError(RecordError):
+    """An event of that number is recorded already with another hash, or the chain does not fit."""
+
+
+class GapError(RecordError):
+    """An event's number is not the one after the last recorded."""
+
+
+class UnknownCaseError(RecordError):
+    """There is no such case."""
+
+
+class KeyReusedError(RecordError):
+    """The Idempotency-Key came before with another request."""
+
+
+BY_SQLSTATE: dict[str, type[RecordError]] = {
+    "MB001": DivergedError,
+    "MB002": GapError,
+    "MB003": UnknownCaseError,
+    "MB004": KeyReusedError,
+}
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    state = getattr(error.orig, "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def refusal(error: DBAPIError) -> RecordError | None:
+    """The refusal that our SQL functions meant by `error`, or None for any other trouble."""
+    kind = BY_SQLSTATE.get(sqlstate(error) or "")
+    return kind(str(error.orig).partition("\n")[0]) if kind else None

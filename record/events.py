@@ -1,0 +1,49 @@
+"""Reading a case's events."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.chain import Recorded, stamp
+from record.engine import execute, fetch
+from record.tables import events, unstarted
+
+COLUMNS = (
+    events.c.seq,
+    events.c.type,
+    events.c.at,
+    events.c.actor,
+    events.c.data,
+    func.encode(events.c.prev, "hex").label("prev"),
+    func.encode(events.c.hash, "hex").label("hash"),
+)
+
+
+async def load_events(engine: AsyncEngine, complaint: UUID, after: int = 0) -> list[Recorded]:
+    """The events later than number `after`, in order; empty where there is no such case."""
+    rows = await fetch(
+        engine,
+        select(*COLUMNS)
+        .where(events.c.complaint_id == complaint, events.c.seq > after)
+        .order_by(events.c.seq),
+    )
+    return [Recorded(**{**row, "at": stamp(row["at"])}) for row in rows]
+
+
+async def unstarted_cases(engine: AsyncEngine, before: datetime, limit: int) -> list[UUID]:
+    """Complaints filed before that whose workflow is not known to have started, oldest first."""
+    rows = await fetch(
+        engine,
+        select(unstarted.c.complaint_id)
+        .where(unstarted.c.created_at < before)
+        .order_by(unstarted.c.complaint_id)
+        .limit(limit),
+    )
+    return [row["complaint_id"] for row in rows]
+
+
+async def mark_started(engine: AsyncEngine, complaint: UUID) -> None:
+    """The workflow was started. Safe to repeat."""
+    await execute(engine, delete(unstarted).where(unstarted.c.complaint_id == complaint))

@@ -1,0 +1,156 @@
+"""Filing a complaint: one transaction, one round trip, and the same answer to the same key."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.chain import Recorded, canonical, text_digest
+from domain.events import Entry
+from domain.notices import Notice
+from domain.projection import Projection
+from domain.terms import Channel
+from record.append import columns_of, outbox_rows
+from record.engine import run
+from record.errors import refusal
+from record.identity import Keyring, Reporter
+from record.keyed import keyed
+from record.receipts import receipt_hash, receipt_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """What a reporter filed. `id` is a uuid7, `salt` 16 random bytes.
+
+    `kecamatan` is a unit's code; where there is none it follows from `village_code`.
+    """
+
+    id: UUID
+    channel: Channel
+    received_at: datetime
+    title: str
+    body: str
+    anonymous: bool
+    secret: bool
+    salt: bytes
+    occurred_on: date | None = None
+    kecamatan: str | None = None
+    village_code: str | None = None
+    address: str | None = None
+    lat: float | None = None
+    lng: float | None = None
+    reporter: Reporter | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What the reporter typed, as the first event's digest covers it."""
+        return complaint_texts(self.title, self.body, self.address)
+
+    @property
+    def entry(self) -> Entry:
+        """For the event `received`: the complaint's own id and the digest of its texts."""
+        return Entry(id=self.id, digest=text_digest(self.salt, self.texts))
+
+    def request_digest(self, secret: bytes) -> bytes:
+        """Tells one request from another; keyed, since it covers the reporter's identity too."""
+        request = [
+            self.channel,
+            self.title,
+            self.body,
+            self.anonymous,
+            self.secret,
+            self.occurred_on and self.occurred_on.isoformat(),
+            self.kecamatan,
+            self.village_code,
+            self.address,
+            self.lat,
+            self.lng,
+            self.reporter and self.reporter.as_json(),
+        ]
+        return keyed(secret, "request", canonical(request).decode())
+
+
+def complaint_texts(title: str, body: str, address: str | None) -> dict[str, str]:
+    """The texts that the digest of a complaint covers; `address` only where there is one."""
+    return {"title": title, "body": body} | ({"address": address} if address else {})
+
+
+@dataclass(frozen=True)
+class Filed:
+    """`created` is False where the same key, or the same id, was filed before."""
+
+    ticket: str
+    complaint_id: UUID
+    receipt: str
+    created: bool
+
+
+async def file(
+    engine: AsyncEngine,
+    filing: Filing,
+    event: Recorded,
+    projection: Projection,
+    notices: Sequence[Notice] = (),
+    *,
+    secret: bytes,
+    keyring: Keyring,
+) -> Filed:
+    """Store the complaint with its first event, its case, the sealed identity and notices.
+
+    Safe to repeat. Raises KeyReusedError where the key came before with another request.
+    """
+    stored = _columns(filing, secret, keyring) | {
+        "event": event.model_dump(),
+        "projection": columns_of(projection),
+        "outbox": outbox_rows(notices),
+    }
+
+    async def work(connection: AsyncConnection) -> tuple[str, UUID, bool]:
+        result = await connection.exec_driver_sql(
+            "SELECT ticket, complaint_id, created FROM file_complaint(%s::jsonb)",
+            (json.dumps(stored),),
+        )
+        row = result.one()
+        return row.ticket, row.complaint_id, row.created
+
+    try:
+        ticket, complaint, created = await run(engine, work)
+    except DBAPIError as error:
+        raise refusal(error) or error from error
+    return Filed(ticket, complaint, receipt_of(secret, complaint), created)
+
+
+def _columns(filing: Filing, secret: bytes, keyring: Keyring) -> dict[str, Any]:
+    receipt = receipt_of(secret, filing.id)
+    stored: dict[str, Any] = {
+        "id": str(filing.id),
+        "channel": filing.channel,
+        "received_at": filing.received_at.isoformat(),
+        "title": filing.title,
+        "body": filing.body,
+        "occurred_on": filing.occurred_on and filing.occurred_on.isoformat(),
+        "kecamatan": filing.kecamatan,
+        "village_code": filing.village_code,
+        "address": filing.address,
+        "lat": filing.lat,
+        "lng": filing.lng,
+        "salt": filing.salt.hex(),
+        "receipt_hash": receipt_hash(secret, filing.id, receipt).hex(),
+    }
+    if filing.reporter is not None:
+        sealed = keyring.seal(filing.id, filing.reporter)
+        stored["identity"] = {
+            "key_id": sealed.key_id,
+            "nonce": sealed.nonce.hex(),
+            "sealed": sealed.sealed.hex(),
+        }
+    if filing.idempotency_key is not None:
+        stored["key_hash"] = keyed(secret, "idempotency", filing.idempotency_key).hex()
+        stored["request_digest"] = filing.request_digest(secret).hex()
+    return stored

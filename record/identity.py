@@ -1,0 +1,110 @@
+"""Who reported: kept apart from the case, sealed with a key that the database never sees.
+
+AES-256-GCM; the complaint's id is authenticated with it, so that a sealed identity opens only in
+the row it was written to. Keys have ids, so that they can be changed while both are in use.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from record.engine import fetch_one, transaction
+from record.tables import idempotency, identities
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporter:
+    name: str
+    phone: str | None = None
+    email: str | None = None
+
+    def as_json(self) -> dict[str, str | None]:
+        return {"name": self.name, "phone": self.phone, "email": self.email}
+
+
+@dataclass(frozen=True)
+class Sealed:
+    key_id: str
+    nonce: bytes
+    sealed: bytes
+
+
+class Keyring:
+    """Keys by id; the first seals, all open."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        for key_id, key in keys.items():
+            if len(key) != KEY_BYTES:
+                raise ValueError(f"identity key {key_id} has {len(key)} bytes, not {KEY_BYTES}")
+        if not keys:
+            raise ValueError("no identity key is given")
+        self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self.current = next(iter(keys))
+
+    def seal(self, complaint: UUID, reporter: Reporter) -> Sealed:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        plain = json.dumps(reporter.as_json()).encode()
+        sealed = self._keys[self.current].encrypt(nonce, plain, complaint.bytes)
+        return Sealed(self.current, nonce, sealed)
+
+    def open(self, complaint: UUID, sealed: Sealed) -> Reporter:
+        """KeyError for an unknown key, cryptography's InvalidTag for anything tampered with."""
+        plain = self._keys[sealed.key_id].decrypt(sealed.nonce, sealed.sealed, complaint.bytes)
+        return Reporter(**json.loads(plain))
+
+
+async def open_identity(engine: AsyncEngine, keyring: Keyring, complaint: UUID) -> Reporter | None:
+    """The reporter, or None where none was given or it was erased.
+
+    The caller records the event `identity_opened` first.
+    """
+    row = await fetch_one(
+        engine,
+        select(identities.c.key_id, identities.c.nonce, identities.c.sealed).where(
+            identities.c.complaint_id == complaint
+        ),
+    )
+    return keyring.open(complaint, Sealed(**row)) if row else None
+
+
+async def rotate_identities(engine: AsyncEngine, keyring: Keyring, *, batch: int = 500) -> int:
+    """Seal what older keys sealed with the current one, `batch` at a time; how many it was.
+
+    Safe to interrupt, to repeat, and beside the running application.
+    """
+    rotated = 0
+    old = (
+        select(identities)
+        .where(identities.c.key_id != keyring.current)
+        .limit(batch)
+        .with_for_update(skip_locked=True)
+    )
+    while True:
+        async with transaction(engine) as connection:
+            rows = (await connection.execute(old)).all()
+            for complaint, *fields in rows:
+                sealed = keyring.seal(complaint, keyring.open(complaint, Sealed(*fields)))
+                await connection.execute(
+                    update(identities)
+                    .where(identities.c.complaint_id == complaint)
+                    .values(key_id=sealed.key_id, nonce=sealed.nonce, sealed=sealed.sealed)
+                )
+        if not rows:
+            return rotated
+        rotated += len(rows)
+
+
+async def erase_identity(engine: AsyncEngine, complaint: UUID) -> None:
+    """Forget who reported, and the digest of their request; the case stays. Safe to repeat."""
+    async with transaction(engine) as connection:
+        await connection.execute(delete(identities).where(identities.c.complaint_id == complaint))
+        await connection.execute(delete(idempotency).where(idempotency.c.complaint_id == complaint))

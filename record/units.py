@@ -1,0 +1,71 @@
+"""Units of the regency. A unit's path is where it stands in the tree, its code the last step."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from record.engine import fetch
+from record.tables import units
+
+
+@dataclass(frozen=True)
+class Unit:
+    """`assumed`: no source names it. `successor`: the path of the unit it was merged into."""
+
+    path: str
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    region_code: str | None
+    assumed: bool
+    valid_from: date
+    valid_to: date | None
+    successor: str | None
+
+
+def within(
+    column: ColumnElement[str] | ColumnElement[str | None], path: str
+) -> ColumnElement[bool]:
+    """Whether the unit in `column` is `path` or lies below it: a range of an index, since paths
+    compare byte by byte and `0` is the byte after `/`."""
+    return or_(column == path, (column > f"{path}/") & (column < f"{path}0"))
+
+
+async def units_on(engine: AsyncEngine, day: date, below: str = "kab") -> list[Unit]:
+    """The units of that day at and below `below`, in the order of their paths: parents first."""
+    return await _units(engine, _valid(day).where(within(units.c.path, below)))
+
+
+async def unit_by_code(engine: AsyncEngine, code: str) -> Unit | None:
+    """The unit of a code such as `dpupr` or `kec.bobotsari`, or of a whole path; also past ones."""
+    wanted = code.replace("\x00", "")
+    found = await _units(
+        engine, select(units).where(or_(units.c.code == wanted, units.c.path == wanted))
+    )
+    return found[0] if found else None
+
+
+async def choices_below(engine: AsyncEngine, path: str, day: date) -> list[Unit]:
+    """The units strictly below `path` on that day: to whom its unit may delegate."""
+    return await _units(engine, _valid(day).where(within(units.c.path, path), units.c.path != path))
+
+
+async def villages(engine: AsyncEngine, kecamatan: str, day: date) -> list[Unit]:
+    """Kelurahan and desa of a kecamatan's code, for a form."""
+    chosen = _valid(day).where(
+        units.c.parent == select(units.c.path).where(units.c.code == kecamatan).scalar_subquery()
+    )
+    return await _units(engine, chosen)
+
+
+def _valid(day: date) -> Select[tuple[object, ...]]:
+    return select(units).where(
+        units.c.valid_from <= day, or_(units.c.valid_to.is_(None), units.c.valid_to >= day)
+    )
+
+
+async def _units(engine: AsyncEngine, chosen: Select[tuple[object, ...]]) -> list[Unit]:
+    return [Unit(**row) for row in await fetch(engine, chosen.order_by(units.c.path))]
