@@ -1,10 +1,10 @@
 """The parts of a local run, each started, watched and stopped the same way.
 
-Tests and benchmarks start the same ones: `Postgres(directory, port)`,
-`TemporalServer(directory, port)`.
+Tests and benchmarks start the same ones:
+`async with running(Postgres(directory, free_port())) as postgres: ...`
 """
 
-from cli.parts.part import Part, PartFailed, PortTaken
+from cli.parts.part import Part, PartFailed, PortTaken, running
 from cli.parts.ports import free_port
 from cli.parts.postgres import Postgres
 from cli.parts.secrets import Secrets
@@ -23,4 +23,5 @@ __all__ = [
     "Supervisor",
     "TemporalServer",
     "free_port",
+    "running",
 ]

@@ -1,7 +1,9 @@
 """What every part of a local run has in common."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 class PartFailed(Exception):  # noqa: N818 - it is told to people as it reads
@@ -44,6 +46,19 @@ class Part(Protocol):
 
     async def wait(self) -> int:
         """Exit code, once it has ended; negative for a signal."""
+
+
+P = TypeVar("P", bound=Part)
+
+
+@asynccontextmanager
+async def running(part: P) -> AsyncIterator[P]:
+    """`part`, started, and stopped at the end whatever happens."""
+    try:
+        await part.start()
+        yield part
+    finally:
+        await part.stop()
 
 
 def _tail(log: Path, lines: int = 12) -> str:
