@@ -239,7 +239,6 @@ cases = Table(
     Index("cases_category", "category", "complaint_id"),
     Index("cases_kecamatan", "kecamatan", "complaint_id"),
     Index("cases_open", "complaint_id", postgresql_where=text("open")),
-    Index("cases_lead", "lead", postgresql_where=text("lead IS NOT NULL")),
 )
 due_or_never = func.coalesce(cases.c.due_at, text("'infinity'::timestamptz"))
 Index(

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.units import ROOT
 from record.engine import fetch
 from record.tables import units
 
@@ -26,17 +27,23 @@ class Unit:
     successor: str | None
 
 
-def within(
-    column: ColumnElement[str] | ColumnElement[str | None], path: str
-) -> ColumnElement[bool]:
-    """Whether the unit in `column` is `path` or lies below it: a range of an index, since paths
-    compare byte by byte and `0` is the byte after `/`."""
-    return or_(column == path, (column > f"{path}/") & (column < f"{path}0"))
+Column = ColumnElement[str] | ColumnElement[str | None]
 
 
-async def units_on(engine: AsyncEngine, day: date, below: str = "kab") -> list[Unit]:
-    """The units of that day at and below `below`, in the order of their paths: parents first."""
-    return await _units(engine, _valid(day).where(within(units.c.path, below)))
+def below(column: Column, path: str) -> ColumnElement[bool]:
+    """Whether the unit in `column` lies below `path`: a range of an index, since paths compare
+    byte by byte and `0` is the byte after `/`."""
+    return and_(column > f"{path}/", column < f"{path}0")
+
+
+def at_or_below(column: Column, path: str) -> ColumnElement[bool]:
+    """Whether the unit in `column` is `path` or lies below it."""
+    return or_(column == path, below(column, path))
+
+
+async def units_on(engine: AsyncEngine, day: date, top: str = ROOT) -> list[Unit]:
+    """The units of that day at and below `top`, in the order of their paths: parents first."""
+    return await _units(engine, _valid(day).where(at_or_below(units.c.path, top)))
 
 
 async def unit_by_code(engine: AsyncEngine, code: str) -> Unit | None:
@@ -50,7 +57,7 @@ async def unit_by_code(engine: AsyncEngine, code: str) -> Unit | None:
 
 async def choices_below(engine: AsyncEngine, path: str, day: date) -> list[Unit]:
     """The units strictly below `path` on that day: to whom its unit may delegate."""
-    return await _units(engine, _valid(day).where(within(units.c.path, path), units.c.path != path))
+    return await _units(engine, _valid(day).where(below(units.c.path, path)))
 
 
 async def villages(engine: AsyncEngine, kecamatan: str, day: date) -> list[Unit]:

@@ -225,7 +225,6 @@ CREATE INDEX cases_kecamatan ON cases (kecamatan, complaint_id);
 CREATE INDEX cases_open ON cases (complaint_id) WHERE open;
 CREATE INDEX cases_desk ON cases (desk, desk_unit, coalesce(due_at, 'infinity'), complaint_id)
     WHERE open;
-CREATE INDEX cases_lead ON cases (lead) WHERE lead IS NOT NULL;
 -- Units are few and uneven: know each one's share.
 ALTER TABLE cases ALTER COLUMN unit SET STATISTICS 500;
 ALTER TABLE cases ALTER COLUMN delegate SET STATISTICS 500;
@@ -367,9 +366,9 @@ BEGIN
             SELECT new_id, i.key_id, decode(i.nonce, 'hex'), decode(i.sealed, 'hex')
             FROM jsonb_to_record(p -> 'identity') AS i(key_id text, nonce text, sealed text);
     END IF;
-    INSERT INTO cases SELECT (jsonb_populate_record(NULL::cases, p -> 'projection'
+    INSERT INTO cases SELECT c.* FROM jsonb_populate_record(NULL::cases, p -> 'projection'
         || jsonb_build_object('complaint_id', new_id, 'seq', 0, 'head', '\x' || repeat('00', 32),
-            'kecamatan', place, 'channel', p ->> 'channel', 'received_at', received))).*;
+            'kecamatan', place, 'channel', p ->> 'channel', 'received_at', received)) c;
     PERFORM append_events(new_id, jsonb_build_array(p -> 'event'), p -> 'projection',
         coalesce(p -> 'outbox', '[]'));
     INSERT INTO unstarted (complaint_id, created_at) VALUES (new_id, received);
