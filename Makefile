@@ -15,16 +15,22 @@ PIP := PIP_CONSTRAINT= PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# What people read, compiled from what translators write.
+PO := $(wildcard locale/*/LC_MESSAGES/messages.po)
+MO := $(PO:.po=.mo)
+%.mo: %.po | .venv/installed
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
 .PHONY: run
-run: .venv/installed ## start everything under .matur/ and stay; Ctrl-C stops it
+run: .venv/installed $(MO) ## start everything under .matur/ and stay; Ctrl-C stops it
 	@exec $(BIN)/matur up
 
 .PHONY: test
-test: .venv/installed-dev ## run all tests on real parts of their own (ARGS=… goes to pytest)
+test: .venv/installed-dev $(MO) ## run all tests on real parts of their own (ARGS=… goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check
-check: lint types test ## lint, types and tests, as CI does
+check: lint types test ## lint, types and tests
 
 .PHONY: lint
 lint: .venv/installed-dev ## ruff: rules and format

@@ -21,8 +21,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-TASK_QUEUE = "cases"
-
 
 def state_directory() -> Path:
     """Where a local run keeps its data, logs and secrets: `MATUR_DIRECTORY`, else `.matur/`

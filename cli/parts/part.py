@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 
-class PartFailed(Exception):  # noqa: N818 - it is told to people as it reads
+class PartFailed(Exception):
     """A part could not be started; says why in a sentence, with the end of its log."""
 
     def __init__(self, name: str, why: str, log: Path | None = None) -> None:
