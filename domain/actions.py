@@ -7,12 +7,14 @@ which texts an action takes); the action carries only the entry's id and digest.
 from typing import Annotated, ClassVar, Literal, NamedTuple
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from domain.base import Value
 from domain.events import Entry
 from domain.terms import ArchiveReason, Classification, ClockName
 from domain.units import UnitPath
+
+Category = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,60}$")]
 
 
 class Text(NamedTuple):
@@ -32,6 +34,12 @@ class ActionBase(Value):
 
     entry: Entry | None = None
 
+    @classmethod
+    def name(cls) -> str:
+        """The action's name in the API."""
+        name: str = cls.model_fields["action"].default
+        return name
+
 
 class Dispose(ActionBase):
     LABEL = "Terima dan disposisikan"
@@ -40,7 +48,7 @@ class Dispose(ActionBase):
 
     action: Literal["dispose"] = "dispose"
     classification: Classification
-    category: str
+    category: Category
     unit: UnitPath
     anonymous: bool | None = None
     """None leaves it as the reporter chose."""
@@ -223,7 +231,7 @@ class Reclassify(ActionBase):
 
     action: Literal["reclassify"] = "reclassify"
     classification: Classification
-    category: str
+    category: Category
     reported_unit: UnitPath | None = None
 
 
@@ -352,9 +360,7 @@ SystemAction = Remind | Breach | Escalate | Close | JoinDuplicate | LeaveDuplica
 Action = Annotated[PersonAction | SystemAction, Field(discriminator="action")]
 
 BY_NAME: dict[str, type[ActionBase]] = {
-    kind.model_fields["action"].default: kind
-    for union in (PersonAction, SystemAction)
-    for kind in union.__args__
+    kind.name(): kind for union in (PersonAction, SystemAction) for kind in union.__args__
 }
 """Every action by its name in the API, in the order of docs/domain.md."""
 

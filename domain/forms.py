@@ -1,6 +1,7 @@
 """The fields of an action, as a page or an API client needs them."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.actions import ActionBase
 from domain.base import Value
@@ -33,20 +34,25 @@ class FormField(Value):
     choices: tuple[Choice, ...] = ()
 
 
-LABELS = {
-    "classification": ("Klasifikasi", FieldKind.CHOICE),
-    "category": ("Kategori", FieldKind.CHOICE),
-    "unit": ("Unit tujuan", FieldKind.UNIT),
-    "reported_unit": ("Unit yang dilaporkan", FieldKind.UNIT),
-    "suggested_unit": ("Unit yang seharusnya", FieldKind.UNIT),
-    "anonymous": ("Sembunyikan identitas pelapor (anonim)", FieldKind.FLAG),
-    "secret": ("Sembunyikan laporan dari publik (rahasia)", FieldKind.FLAG),
-    "reason": ("Alasan", FieldKind.CHOICE),
-    "lead": ("Nomor aduan induk", FieldKind.COMPLAINT),
-    "days": ("Tambahan hari kerja", FieldKind.NUMBER),
-    "score": ("Nilai 1 sampai 5", FieldKind.NUMBER),
-    "clock": ("Jam tenggat", FieldKind.CHOICE),
-    "duplicate": ("Duplikat", FieldKind.COMPLAINT),
+class Input(NamedTuple):
+    label: str
+    kind: FieldKind
+
+
+INPUTS = {
+    "classification": Input("Klasifikasi", FieldKind.CHOICE),
+    "category": Input("Kategori", FieldKind.CHOICE),
+    "unit": Input("Unit tujuan", FieldKind.UNIT),
+    "reported_unit": Input("Unit yang dilaporkan", FieldKind.UNIT),
+    "suggested_unit": Input("Unit yang seharusnya", FieldKind.UNIT),
+    "anonymous": Input("Sembunyikan identitas pelapor (anonim)", FieldKind.FLAG),
+    "secret": Input("Sembunyikan laporan dari publik (rahasia)", FieldKind.FLAG),
+    "reason": Input("Alasan", FieldKind.CHOICE),
+    "lead": Input("Nomor aduan induk", FieldKind.COMPLAINT),
+    "days": Input("Tambahan hari kerja", FieldKind.NUMBER),
+    "score": Input("Nilai 1 sampai 5", FieldKind.NUMBER),
+    "clock": Input("Jam tenggat", FieldKind.CHOICE),
+    "duplicate": Input("Duplikat", FieldKind.COMPLAINT),
 }
 NOT_TYPED = {"action", "entry"}
 
@@ -56,8 +62,8 @@ def form_fields(kind: type[ActionBase], policy: Policy) -> tuple[FormField, ...]
     own = [
         FormField(
             name=name,
-            label=LABELS[name][0],
-            kind=LABELS[name][1],
+            label=INPUTS[name].label,
+            kind=INPUTS[name].kind,
             required=field.is_required(),
             choices=_choices(kind, name, policy),
         )

@@ -6,7 +6,8 @@ record/ says the same in SQL, for lists; a test compares the two.
 from domain import events as e
 from domain.actors import REPORTER, SYSTEM, Actor
 from domain.case import Case
-from domain.terms import Role
+from domain.clocks import Clock
+from domain.terms import ClockName, Role, Stage
 from domain.units import covers
 
 SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
@@ -58,9 +59,9 @@ REPORTER_SEES = (
     e.Archived,
     e.HandedBack,
     e.Reopened,
-    e.VisibilitySet,
 )
-"""The rest is internal: returns and their reasons, notes, escalations, other reporters."""
+"""Besides what they did themselves. The rest is internal: returns and their reasons, notes,
+escalations, other reporters."""
 
 REPORTER_READS = (
     e.Asked,
@@ -75,8 +76,28 @@ REPORTER_READS = (
 """Of those, the events whose typed text is the reporter's to read."""
 
 
+REPORTER_CLOCKS = (
+    ClockName.VERIFICATION,
+    ClockName.ANSWER,
+    ClockName.REPORTER_INFO,
+    ClockName.REPORTER_SAY,
+)
+"""The deadlines that concern the reporter; the others are between desks."""
+
+
+def reporter_stage(case: Case) -> Stage:
+    """The stage as the reporter knows it: that an answer is being approved is internal."""
+    return Stage.IN_PROGRESS if case.stage is Stage.IN_REVIEW else case.stage
+
+
+def reporter_deadline(case: Case) -> Clock | None:
+    """What the reporter may expect next, and until when."""
+    promised = [clock for clock in case.ticking if clock.name in REPORTER_CLOCKS]
+    return min(promised, key=lambda clock: clock.due_at, default=None)
+
+
 def reporter_sees(event: e.Event) -> bool:
-    return isinstance(event, REPORTER_SEES)
+    return isinstance(event, REPORTER_SEES) or event.actor == REPORTER.id
 
 
 def reporter_reads(event: e.Event) -> bool:

@@ -1,0 +1,66 @@
+"""Names and messages of the activities: ids, enums, dates and digests, never a typed word."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from domain.actions import Action
+from domain.base import Value
+from domain.chain import Recorded
+from domain.notices import Notice
+from domain.policy import Rules
+from domain.projection import Projection
+
+
+class Name(StrEnum):
+    APPEND_EVENTS = "append_events"
+    LOAD_EVENTS = "load_events"
+    ASK_CASE = "ask_case"
+    START_STRANDED = "start_stranded"
+    OPEN_CASES = "open_cases"
+    ANNOUNCE_RULES = "announce_rules"
+
+
+DIVERGED = "Diverged"
+"""Error type: the record holds other events than the workflow; the record is right."""
+
+
+class Append(Value):
+    """Events to record in order, with the case as it is after the last of them."""
+
+    complaint: UUID
+    events: tuple[Recorded, ...]
+    projection: Projection
+    notices: tuple[Notice, ...]
+
+
+class History(Value):
+    """All recorded events of a case, first to last."""
+
+    events: tuple[Recorded, ...]
+
+
+class AskCase(Value):
+    """What one case asks of another; `request` makes it happen once."""
+
+    complaint: UUID
+    action: Action
+    request: str
+
+
+class Reply(Value):
+    """`refused`: the other case's reason, None where it did as asked."""
+
+    refused: str | None = None
+
+
+class Announcement(Value):
+    """New rules for the open cases after `after`, a page of them."""
+
+    rules: Rules
+    after: UUID | None = None
+
+
+class Page(Value):
+    """`last` is the last case told, None when there was none left."""
+
+    last: UUID | None

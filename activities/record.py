@@ -1,0 +1,44 @@
+"""Writing the record and reading it for the workflows."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.messages import DIVERGED, Append, History, Name
+from record.append import append
+from record.errors import RecordError
+from record.events import load_events
+
+
+@dataclass(frozen=True)
+class RecordActivities:
+    engine: AsyncEngine
+
+    @activity.defn(name=Name.APPEND_EVENTS)
+    async def append_events(self, message: Append) -> None:
+        """Events, projection and outbox in one transaction.
+
+        Idempotent on (complaint, seq): what is recorded already is skipped. Raises
+        ApplicationError of type `Diverged`, not to be retried, where the record differs.
+        """
+        try:
+            await append(
+                self.engine,
+                message.complaint,
+                message.events,
+                message.projection,
+                message.notices,
+            )
+        except RecordError as error:
+            raise ApplicationError(str(error), type=DIVERGED, non_retryable=True) from error
+
+    @activity.defn(name=Name.LOAD_EVENTS)
+    async def load_events(self, complaint: UUID) -> History:
+        """All events of the case. Idempotent: it only reads."""
+        events = await load_events(self.engine, complaint)
+        if not events:
+            raise ApplicationError("the record knows no such case")
+        return History(events=tuple(events))

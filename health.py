@@ -1,0 +1,73 @@
+"""How a process says how it is, web and worker alike: /healthz, /readyz, /metrics; and its logs."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+Check = Callable[[], Awaitable[str]]
+"""Answers with a version, or raises."""
+
+CHECK_WITHIN = 4.0
+"""Seconds."""
+
+
+def routes(checks: Mapping[str, Check]) -> list[Route]:
+    """`/healthz` the process lives, `/readyz` every part it needs answers, `/metrics`."""
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> Response:
+        answers = await asyncio.gather(*(_ask(check) for check in checks.values()))
+        parts = dict(zip(checks, answers, strict=True))
+        ready = all(part["ok"] for part in parts.values())
+        return JSONResponse(
+            {"ready": ready, "parts": parts}, 200 if ready else 503, {"Cache-Control": "no-store"}
+        )
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+async def _ask(check: Check) -> dict[str, object]:
+    try:
+        async with asyncio.timeout(CHECK_WITHIN):
+            return {"ok": True, "version": await check()}
+    except Exception as error:
+        return {"ok": False, "why": type(error).__name__}
+
+
+def configure_logs(level: str) -> None:
+    """One JSON object a line on standard error; never what anyone typed or who they are."""
+    numeric = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=numeric, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

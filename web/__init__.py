@@ -1,0 +1,1 @@
+"""Pages and API: they show the record and ask the workflows."""

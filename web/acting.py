@@ -1,0 +1,111 @@
+"""From what somebody sent to what the workflow is asked: texts stay here, ids and digests go on."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+
+from domain.actions import BY_NAME, Action, ActionBase, SystemAction, Text, action_adapter
+from domain.actors import Actor
+from domain.forms import INPUTS, FieldKind
+from record.cases import get_case
+from record.entries import store_entry
+from web.house import House
+from web.problems import Problem, field_problem, validation_errors
+from workflows.client import ask_case
+from workflows.messages import Ask, Done
+
+LONGEST_TEXT = 10_000
+"""Letters of one typed text."""
+
+
+def action_named(name: object) -> type[ActionBase]:
+    """Raises Problem 422 for what no person can ask."""
+    kind = BY_NAME.get(name) if isinstance(name, str) else None
+    if kind is None or issubclass(kind, SystemAction):
+        raise field_problem(action="Tindakan ini tidak dikenal; lihat `available` pada aduan.")
+    return kind
+
+
+async def act(
+    house: House, complaint: UUID, actor: Actor, sent: Mapping[str, Any], key: str | None
+) -> Done:
+    """Do what was sent, once for each key. Raises Problem, ActionRefused, EngineAway."""
+    kind = action_named(sent.get("action"))
+    fields = dict(sent)
+    texts = _texts(kind, fields)
+    action = await _action(house, actor, kind, fields)
+    if texts:
+        entry = await store_entry(house.engine, complaint, actor.id, texts, house.now)
+        action = action.model_copy(update={"entry": entry})
+    ask = Ask(action=action, actor=actor, request=_request_id(complaint, actor, key))
+    return await ask_case(house.client, complaint, ask, house.case_start)
+
+
+def _texts(kind: type[ActionBase], fields: dict[str, Any]) -> dict[str, str]:
+    """Takes the typed texts out of `fields`. Raises Problem 422."""
+    texts, errors = {}, {}
+    for text in kind.TEXTS:
+        value, fault = _text(text, fields.pop(text.name, None))
+        if fault:
+            errors[text.name] = fault
+        elif value:
+            texts[text.name] = value
+    if errors:
+        raise field_problem(**errors)
+    return texts
+
+
+def _text(text: Text, sent: object) -> tuple[str, str | None]:
+    if sent is None or (isinstance(sent, str) and not sent.strip()):
+        return "", f"Isi “{text.label}”." if text.required else None
+    if not isinstance(sent, str):
+        return "", f"“{text.label}” harus berupa teks."
+    if len(sent) > LONGEST_TEXT:
+        return "", f"“{text.label}” paling banyak {LONGEST_TEXT} huruf."
+    return sent.strip().replace("\x00", ""), None
+
+
+async def _action(
+    house: House, actor: Actor, kind: type[ActionBase], fields: dict[str, Any]
+) -> Action:
+    """Codes and tickets become paths and ids, empty fields are left out. Raises Problem 422."""
+    fields.pop("entry", None)
+    fields = {name: value for name, value in fields.items() if value not in (None, "")}
+    for name in INPUTS.keys() & kind.model_fields.keys() & fields.keys():
+        fields[name] = await _resolved(house, actor, name, fields[name])
+    try:
+        return action_adapter.validate_python(fields)
+    except ValidationError as error:
+        errors = [
+            {**fault, "field": fault["field"].removeprefix(f"{kind.name()}.")}
+            for fault in validation_errors(error)
+        ]
+        raise Problem(422, "Ada isian yang harus diperbaiki.", errors) from error
+
+
+async def _resolved(house: House, actor: Actor, name: str, sent: Any) -> Any:
+    match INPUTS[name].kind:
+        case FieldKind.UNIT:
+            unit = (await house.directory()).by_code.get(str(sent))
+            if unit is None:
+                raise field_problem(**{name: f"Unit “{sent}” tidak dikenal."})
+            return unit.path
+        case FieldKind.COMPLAINT:
+            found = await get_case(house.engine, actor, str(sent), house.now)
+            if found is None:
+                raise field_problem(**{name: f"Aduan “{sent}” tidak ditemukan."})
+            return found.complaint_id
+        case _ if name == "category" and sent not in (await house.rules()).policy.categories:
+            raise field_problem(category="Pilih kategori dari daftar.")
+        case _:
+            return sent
+
+
+def _request_id(complaint: UUID, actor: Actor, key: str | None) -> str:
+    """An id that says nothing about who or what; the same key by the same person gives the same."""
+    if key is None:
+        return str(uuid4())
+    return sha256(f"{complaint}/{actor.id}/{key}".encode()).hexdigest()[:32]

@@ -1,0 +1,146 @@
+"""Filing: stored in one transaction and acknowledged; started at once, or by the sweeper."""
+
+import secrets
+from datetime import date
+from typing import Annotated
+
+import phonenumbers
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from domain.chain import GENESIS, seal
+from domain.decisions.intake import receive
+from domain.evolve import fold
+from domain.projection import project
+from domain.terms import Channel
+from record.entries import SALT_BYTES
+from record.errors import KeyReusedError
+from record.events import mark_started
+from record.filing import Filed, Filing, file
+from record.identity import Reporter
+from record.ids import uuid7
+from web.house import House
+from web.problems import field_problem
+from workflows.client import EngineAway, start_case
+from workflows.messages import CaseStart
+
+log = structlog.get_logger("filing")
+
+Line = StringConstraints(strip_whitespace=True, min_length=1)
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Location(_Sent):
+    village_code: str | None = Field(None, pattern=r"^33\.03\.\d{2}\.\d{4}$")
+    address: Annotated[str, Line] | None = Field(None, max_length=300)
+    lat: float | None = Field(None, ge=-90, le=90)
+    lng: float | None = Field(None, ge=-180, le=180)
+
+
+class SentReporter(_Sent):
+    name: Annotated[str, Line] = Field(max_length=120)
+    phone: str | None = Field(None, max_length=30)
+    email: str | None = Field(None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+
+    @field_validator("phone")
+    @classmethod
+    def _dialled(cls, value: str | None) -> str | None:
+        """In international form: +62812…"""
+        if not value:
+            return None
+        try:
+            number = phonenumbers.parse(value, "ID")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise ValueError("Tulis nomor telepon seperti 0812 3456 7890.")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class SentComplaint(_Sent):
+    title: Annotated[str, Line] = Field(max_length=150)
+    body: Annotated[str, Line] = Field(max_length=10_000)
+    occurred_on: date | None = None
+    location: Location
+    reporter: SentReporter | None
+    anonymous: bool
+    secret: bool
+
+
+async def file_complaint(
+    house: House, sent: SentComplaint, channel: Channel, key: str | None
+) -> Filed:
+    """Raises Problem 422 for an unknown village, a day to come, or a key used for another text."""
+    now, place = house.now, sent.location
+    if sent.occurred_on and sent.occurred_on > now.date():
+        raise field_problem(occurred_on="Tanggal kejadian tidak boleh di masa depan.")
+    kecamatan = await _kecamatan(house, place.village_code)
+    reporter = Reporter(**sent.reporter.model_dump()) if sent.reporter else None
+    filing = Filing(
+        id=uuid7(),
+        channel=channel,
+        received_at=now,
+        title=sent.title,
+        body=sent.body,
+        anonymous=sent.anonymous,
+        secret=sent.secret,
+        salt=secrets.token_bytes(SALT_BYTES),
+        occurred_on=sent.occurred_on,
+        kecamatan=kecamatan,
+        **place.model_dump(),
+        reporter=reporter,
+        idempotency_key=key,
+    )
+    rules = await house.rules()
+    received = receive(
+        channel,
+        anonymous=sent.anonymous,
+        secret=sent.secret,
+        identified=reporter is not None,
+        entry=filing.entry,
+        now=now,
+        rules=rules,
+    )
+    recorded = seal(filing.id, 0, GENESIS, [received])
+    case = fold(filing.id, recorded)
+    try:
+        filed = await file(
+            house.engine,
+            filing,
+            recorded[0],
+            project(case, rules),
+            secret=house.secret,
+            keyring=house.keyring,
+        )
+    except KeyReusedError as error:
+        raise field_problem(
+            **{"Idempotency-Key": "Kunci ini sudah dipakai untuk aduan yang berbeda isinya."}
+        ) from error
+    if filed.created:
+        await _start(house, CaseStart(complaint=filing.id, rules=rules, events=recorded))
+    return filed
+
+
+async def _start(house: House, start: CaseStart) -> None:
+    """What cannot be started now the sweeper starts; the complaint is safe either way."""
+    try:
+        await start_case(house.client, start)
+        await mark_started(house.engine, start.complaint)
+    except EngineAway:
+        log.warning("stored, not started yet", complaint=str(start.complaint))
+
+
+async def _kecamatan(house: House, village_code: str | None) -> str | None:
+    """The code of the kecamatan's unit. Raises Problem 422."""
+    if village_code is None:
+        return None
+    directory = await house.directory()
+    village = directory.by_region.get(village_code)
+    if village is None or village.parent is None:
+        raise field_problem(
+            **{"location.village_code": "Desa atau kelurahan ini tidak ada di Purbalingga."}
+        )
+    return directory.by_path[village.parent].code

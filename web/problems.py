@@ -1,0 +1,142 @@
+"""Errors as people and programs can read them: RFC 9457 problem details, in Indonesian."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from workflows.client import ActionRefused, EngineAway
+
+MEDIA_TYPE = "application/problem+json"
+
+TITLES = {
+    400: "Permintaan tidak dapat dipahami",
+    401: "Perlu masuk",
+    403: "Bukan kewenangan Anda",
+    404: "Tidak ditemukan",
+    405: "Cara ini tidak dikenal di alamat ini",
+    409: "Tidak dapat dilakukan sekarang",
+    413: "Terlalu besar",
+    415: "Jenis isi tidak dikenal",
+    422: "Ada isian yang harus diperbaiki",
+    429: "Terlalu sering",
+    500: "Ada kesalahan di sistem kami",
+    503: "Sistem sedang tidak dapat dihubungi",
+}
+
+STATUS_OF_REFUSAL = {"unseen": 404, "who": 403, "state": 409, "field": 409}
+
+
+@dataclass
+class Problem(Exception):
+    """`errors` tells a field's name and what is wrong with it."""
+
+    status: int
+    detail: str
+    errors: Sequence[Mapping[str, str]] = ()
+    headers: Mapping[str, str] | None = None
+
+
+def field_problem(**errors: str) -> Problem:
+    """422 for named fields."""
+    listed = [{"field": field, "message": message} for field, message in errors.items()]
+    return Problem(422, " ".join(errors.values()), listed)
+
+
+def not_found() -> Problem:
+    return Problem(404, "Aduan ini tidak ada atau bukan kewenangan Anda.")
+
+
+def of_refusal(refused: ActionRefused) -> Problem:
+    return Problem(STATUS_OF_REFUSAL[refused.kind], refused.why)
+
+
+def engine_away() -> Problem:
+    return Problem(
+        503,
+        "Mesin alur kerja sedang tidak dapat dihubungi. Tulisan Anda tidak hilang;"
+        " kirim lagi sebentar lagi dengan Idempotency-Key yang sama.",
+        headers={"Retry-After": "5"},
+    )
+
+
+def validation_errors(error: ValidationError | RequestValidationError) -> list[dict[str, str]]:
+    """Each fault with the dotted name of its field and how to mend it."""
+    return [{"field": _field(fault["loc"]), "message": _message(fault)} for fault in error.errors()]
+
+
+def _field(loc: Sequence[Any]) -> str:
+    return ".".join(str(step) for step in loc if step not in ("body", "query", "path", "header"))
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    limits = fault.get("ctx", {})
+    match fault["type"]:
+        case "missing":
+            return "Wajib diisi."
+        case "extra_forbidden":
+            return "Isian ini tidak dikenal."
+        case "string_too_short":
+            return f"Paling sedikit {limits['min_length']} huruf."
+        case "string_too_long":
+            return f"Paling banyak {limits['max_length']} huruf."
+        case "enum" | "literal_error":
+            return f"Pilih salah satu: {limits['expected']}.".replace(" or ", " atau ")
+        case "greater_than_equal":
+            return f"Paling kecil {limits['ge']}."
+        case "less_than_equal":
+            return f"Paling besar {limits['le']}."
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return "Tulis tanggal seperti 2026-11-24."
+        case "bool_parsing" | "bool_type":
+            return "Isi dengan true atau false."
+        case "int_parsing" | "int_type" | "int_from_float" | "float_parsing" | "float_type":
+            return "Isi dengan angka."
+        case "value_error":
+            return str(limits["error"])
+        case "json_invalid":
+            return "Isi permintaan bukan JSON yang benar."
+        case _:
+            return "Isian ini tidak sesuai."
+
+
+def respond(problem: Problem) -> JSONResponse:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": TITLES.get(problem.status, HTTPStatus(problem.status).phrase),
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        body["errors"] = list(problem.errors)
+    headers = {"Cache-Control": "no-store", **(problem.headers or {})}
+    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
+
+
+def as_problem(error: Exception) -> Problem:
+    """The problem that an exception means to the one who asked."""
+    match error:
+        case Problem():
+            return error
+        case ActionRefused():
+            return of_refusal(error)
+        case EngineAway():
+            return engine_away()
+        case RequestValidationError():
+            errors = validation_errors(error)
+            return Problem(422, "Ada isian yang harus diperbaiki.", errors)
+        case HTTPException():
+            detail = TITLES.get(error.status_code, error.detail)
+            return Problem(error.status_code, detail, headers=error.headers)
+        case _:
+            return Problem(500, "Ada kesalahan di sistem kami. Silakan coba lagi.")
+
+
+async def api_error(_: Request, error: Exception) -> JSONResponse:
+    return respond(as_problem(error))

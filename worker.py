@@ -1,0 +1,135 @@
+"""Runs workflows and activities, and answers for its own health."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext, suppress
+from datetime import timedelta
+from functools import partial
+
+import structlog
+import uvicorn
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import health
+from activities.cases import CaseActivities
+from activities.record import RecordActivities
+from record import engine as database
+from settings import Settings, get_settings
+from workflows import client as temporal
+from workflows.complaint import ComplaintWorkflow
+from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
+from workflows.messages import TASK_QUEUE
+
+log = structlog.get_logger("worker")
+
+PURE = ("domain", "activities", "workflows.messages", "pydantic", "pydantic_core")
+"""What the sandbox need not load anew for every workflow: tested to be free of side effects."""
+GRACE = timedelta(seconds=5)
+
+
+def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEUE) -> Worker:
+    record, cases = RecordActivities(engine), CaseActivities(engine, client)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[ComplaintWorkflow, SweepWorkflow, AnnounceRulesWorkflow],
+        activities=[
+            record.append_events,
+            record.load_events,
+            cases.ask_case,
+            cases.start_stranded,
+            cases.announce_rules,
+        ],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PURE)
+        ),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, whatever comes and goes meanwhile."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    engine = database.create_engine(settings.database, application_name="matur worker")
+    lazy = await temporal.connect(lazy=True)
+    checks = {"database": partial(database.ping, engine), "engine": partial(temporal.ping, lazy)}
+    server = _health_server(settings, checks)
+    serving = asyncio.create_task(server.serve())
+    try:
+        if client := await _connected(stop):
+            await _work(client, engine, stop)
+    finally:
+        server.should_exit = True
+        await serving
+        await engine.dispose()
+
+
+async def _connected(stop: asyncio.Event) -> Client | None:
+    """A client once the engine is there; None if told to stop before."""
+    while not stop.is_set():
+        try:
+            client = await temporal.connect()
+            await temporal.keep_sweeping(client)
+            return client
+        except (RuntimeError, temporal.EngineAway, RPCError) as error:
+            log.warning("waiting for the engine", why=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1)
+    return None
+
+
+async def _work(client: Client, engine: AsyncEngine, stop: asyncio.Event) -> None:
+    """Raises what ends the worker before it was told to stop."""
+    worker = make_worker(client, engine)
+    working = asyncio.create_task(worker.run())
+    stopping = asyncio.create_task(stop.wait())
+    log.info("working", task_queue=worker.task_queue)
+    await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await worker.shutdown()
+    await working
+
+
+def _health_server(settings: Settings, checks: Mapping[str, health.Check]) -> uvicorn.Server:
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Starlette(routes=health.routes(checks)),
+            host=settings.host,
+            port=settings.worker_port,
+            log_config=None,
+            access_log=False,
+        )
+    )
+    # The worker's own handlers stop it, and it stops the server.
+    server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
+    return server
+
+
+def main() -> None:
+    settings = get_settings()
+    health.configure_logs(settings.log_level)
+    code = 0
+    try:
+        asyncio.run(run(settings))
+    except Exception:
+        log.exception("the worker ended")
+        code = 1
+    logging.shutdown()
+    sys.stdout.flush()
+    # The engine's SDK aborts at interpreter exit now and then (temporalio/sdk-python issue 300).
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The durable processes: they wait, ask the domain, and call activities."""

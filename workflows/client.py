@@ -1,0 +1,180 @@
+"""How the rest of the house asks the workflows: start a case, ask something of it.
+
+Every call has a time limit, since the engine's own client would wait for it without end.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.policy import Rules
+from workflows.complaint import ComplaintWorkflow
+from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
+from workflows.messages import REFUSED, TASK_QUEUE, Ask, CaseStart, Done, workflow_id
+
+T = TypeVar("T")
+
+START_WITHIN = timedelta(seconds=5)
+ACT_WITHIN = timedelta(seconds=10)
+
+LoadStart = Callable[[UUID], Awaitable[CaseStart]]
+
+
+class ActionRefused(Exception):
+    """The domain says no: `kind` of `domain.permissions.Refused`, and why, for people."""
+
+    def __init__(self, kind: str, why: str) -> None:
+        super().__init__(why)
+        self.kind = kind
+        self.why = why
+
+
+class EngineAway(Exception):
+    """The engine, or every worker, is out of reach: nothing is lost, ask again with the same id."""
+
+
+async def connect(*, lazy: bool = False) -> Client:
+    """A client by Temporal's own environment configuration; a lazy one connects when first used.
+
+    Raises RuntimeError where a client that is not lazy finds no engine.
+    """
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)
+
+
+async def start_case(client: Client, start: CaseStart) -> None:
+    """Start the workflow of a case; a running one goes on undisturbed. Raises EngineAway."""
+    await _reached(
+        client.start_workflow(
+            ComplaintWorkflow.run,
+            start,
+            id=workflow_id(start.complaint),
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=START_WITHIN,
+        ),
+        START_WITHIN,
+    )
+
+
+async def ask_case(client: Client, complaint: UUID, ask: Ask, load: LoadStart) -> Done:
+    """Ask something of a case and wait until it is recorded; the same request is done once.
+
+    A case whose workflow has ended, or was lost with the engine, is started anew from what `load`
+    reads of its record. Raises ActionRefused, EngineAway.
+    """
+    handle = client.get_workflow_handle_for(ComplaintWorkflow.run, workflow_id(complaint))
+    try:
+        return await _reached(
+            handle.execute_update(ComplaintWorkflow.act, ask, id=ask.request), ACT_WITHIN
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+    revived = WithStartWorkflowOperation(
+        ComplaintWorkflow.run,
+        await load(complaint),
+        id=workflow_id(complaint),
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    return await _reached(
+        client.execute_update_with_start_workflow(
+            ComplaintWorkflow.act, ask, id=ask.request, start_workflow_operation=revived
+        ),
+        ACT_WITHIN,
+    )
+
+
+async def tell_rules(client: Client, complaint: UUID, rules: Rules) -> None:
+    """Tell a case of new rules; one whose workflow does not run learns them when it starts."""
+    handle = client.get_workflow_handle(workflow_id(complaint))
+    with suppress(RPCError):
+        await _reached(
+            handle.signal(ComplaintWorkflow.rules_changed, rules, rpc_timeout=START_WITHIN),
+            START_WITHIN,
+        )
+
+
+async def announce_rules(client: Client, rules: Rules) -> None:
+    """Have every open case re-plan under these rules. Raises EngineAway."""
+    versions = f"{rules.policy.version}-{rules.calendar.version}"
+    await _reached(
+        client.start_workflow(
+            AnnounceRulesWorkflow.run,
+            rules,
+            id=f"announce-rules-{versions}",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=START_WITHIN,
+        ),
+        START_WITHIN,
+    )
+
+
+async def keep_sweeping(client: Client) -> None:
+    """Have the sweeper run every minute; safe to repeat. Raises EngineAway."""
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(SweepWorkflow.run, id="sweep", task_queue=TASK_QUEUE),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(minutes=1))]),
+        policy=SchedulePolicy(
+            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)
+        ),
+    )
+    with suppress(ScheduleAlreadyRunningError):
+        await _reached(
+            client.create_schedule("sweep", schedule, trigger_immediately=True), START_WITHIN
+        )
+
+
+async def ping(client: Client) -> str:
+    """The engine's version. Raises EngineAway."""
+    info = await _reached(
+        client.workflow_service.get_system_info(
+            GetSystemInfoRequest(), timeout=timedelta(seconds=2)
+        ),
+        timedelta(seconds=3),
+    )
+    return info.server_version
+
+
+async def _reached(call: Awaitable[T], within: timedelta) -> T:
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            return await call
+    except WorkflowUpdateFailedError as error:
+        cause = error.cause
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+            raise ActionRefused(str(cause.details[0]), cause.message) from error
+        raise EngineAway("the case could not act") from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise
+        raise EngineAway("the engine is out of reach") from error
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
+        # RuntimeError: what the engine's client raises where its first connection fails.
+        raise EngineAway("the engine did not answer in time") from error

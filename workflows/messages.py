@@ -1,0 +1,46 @@
+"""What goes into the workflows and comes out: ids, enums, dates and digests only."""
+
+from uuid import UUID
+
+from domain.actions import Action
+from domain.actors import Actor
+from domain.base import Value
+from domain.chain import Recorded
+from domain.policy import Rules
+from domain.terms import Stage
+
+TASK_QUEUE = "cases"
+REFUSED = "Refused"
+"""Error type: the domain says no; details[0] is the kind of `domain.permissions.Refused`."""
+RETRY = "Retry"
+"""Error type: the case is being rebuilt from the record; the same request may be sent again."""
+
+
+def workflow_id(complaint: UUID) -> str:
+    return f"complaint-{complaint}"
+
+
+class CaseStart(Value):
+    """The recorded events of a case and the rules in force: all that a workflow starts from."""
+
+    complaint: UUID
+    rules: Rules
+    events: tuple[Recorded, ...]
+    lead_ended: bool = False
+    rules_changed: bool = False
+    """Calls that reached the run before and were not followed yet."""
+
+
+class Ask(Value):
+    """Something asked of a case; `request` is also the id of the Update that carries it."""
+
+    action: Action
+    actor: Actor
+    request: str
+
+
+class Done(Value):
+    """The number of the last event that followed, and the stage of the case after it."""
+
+    seq: int
+    stage: Stage
