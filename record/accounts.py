@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Actor, Grant
-from record.engine import execute, fetch_one, transaction
+from record.engine import execute, fetch, fetch_one, transaction
 from record.errors import RecordError
 from record.ids import uuid7
 from record.tables import accounts, grants
@@ -61,8 +61,9 @@ async def add_account(
             insert(accounts)
             .values(id=account.id, username=account.username, name=name, password_hash=hashed)
             .on_conflict_do_nothing(index_elements=["username"])
+            .returning(accounts.c.id)
         )
-        if not added.rowcount:
+        if added.first() is None:
             raise UsernameTakenError(account.username)
         if account.grants:
             await connection.execute(
@@ -73,6 +74,11 @@ async def add_account(
                 ],
             )
     return account
+
+
+async def usernames(engine: AsyncEngine) -> set[str]:
+    """Of all accounts, disabled ones too."""
+    return {row["username"] for row in await fetch(engine, select(accounts.c.username))}
 
 
 async def set_active(engine: AsyncEngine, username: str, active: bool) -> bool:

@@ -91,7 +91,7 @@ async def fetch_one(
 async def execute(
     engine: AsyncEngine, statement: Executable, values: Mapping[str, Any] | None = None
 ) -> int:
-    """Run one statement that may be run twice; the number of rows it touched."""
+    """Run one statement that may be run twice; how many rows an UPDATE or DELETE touched."""
 
     async def work(connection: AsyncConnection) -> int:
         result: CursorResult[Any] = await connection.execute(statement, values)

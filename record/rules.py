@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Table, func, literal, select
+from sqlalchemy import Table, func, literal, select, true
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -27,7 +27,9 @@ async def current_rules(engine: AsyncEngine) -> Rules:
             policies.c.data.label("policy_data"),
             calendars.c.version.label("calendar"),
             calendars.c.data.label("calendar_data"),
-        ).where(policies.c.version == newest_policy, calendars.c.version == newest_calendar),
+        )
+        .select_from(policies.join(calendars, true()))
+        .where(policies.c.version == newest_policy, calendars.c.version == newest_calendar),
     )
     if row is None:
         raise LookupError("the record has no policy or no calendar yet: seed it")
@@ -55,7 +57,7 @@ async def add_policy(engine: AsyncEngine, policy: Policy, note: str, now: dateti
 async def add_calendar(
     engine: AsyncEngine, calendar: Calendar, note: str, now: datetime
 ) -> Calendar:
-    """A new version with the contents of `calendar`, whatever its number. The caller tells cases."""
+    """A new version with the contents of `calendar`; the caller tells the open cases."""
     return await _add(engine, calendars, calendar, note, now)
 
 

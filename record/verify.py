@@ -1,0 +1,154 @@
+"""Checking that the record is what was recorded: chains, texts, and the heads that cases hold."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, Uuid, cast, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.chain import GENESIS, link_hash, stamp, text_digest
+from record.engine import transaction
+from record.filing import complaint_texts
+from record.tables import cases, complaints, entries, events
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first event of a case that does not hold, and why (for auditors and logs)."""
+
+    complaint_id: UUID
+    ticket: str
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How much was looked at, and the first fault of each case that has one."""
+
+    cases: int
+    events: int
+    faults: tuple[Fault, ...]
+
+
+async def verify_case(engine: AsyncEngine, complaint: UUID) -> Fault | None:
+    """The first event of the case that does not hold; None where all do."""
+    verified = await _verify(engine, _rows().where(complaints.c.id == complaint))
+    return verified.faults[0] if verified.faults else None
+
+
+async def verify_record(engine: AsyncEngine) -> Verified:
+    """Every case as of now, streamed: what is in memory does not grow with the record."""
+    return await _verify(engine, _rows())
+
+
+async def _verify(engine: AsyncEngine, query: Select[tuple[Any, ...]]) -> Verified:
+    seen, read, faults = 0, 0, []
+    chain: _Chain | None = None
+    async for row in _streamed(engine, query):
+        if chain is None or chain.complaint != row["id"]:
+            faults += chain.ended() if chain else []
+            chain = _Chain(row)
+            seen += 1
+        read += row["seq"] is not None
+        chain.follow(row)
+    faults += chain.ended() if chain else []
+    return Verified(seen, read, tuple(faults))
+
+
+async def _streamed(
+    engine: AsyncEngine, query: Select[tuple[Any, ...]]
+) -> AsyncIterator[RowMapping]:
+    """The rows of one snapshot, fetched `BATCH` at a time."""
+    ordered = query.order_by(complaints.c.id, events.c.seq)
+    async with transaction(engine) as connection:
+        result = await connection.execution_options(yield_per=BATCH)
+        rows = await result.stream(ordered)
+        async for row in rows.mappings():
+            yield row
+
+
+def _rows() -> Select[tuple[Any, ...]]:
+    """Every event beside its complaint, its case and the text it stands for; a complaint without
+    events has one row all the same."""
+    entry_id = events.c.data[("entry", "id")].astext
+    return select(
+        complaints.c.id,
+        complaints.c.ticket,
+        complaints.c.title,
+        complaints.c.body,
+        complaints.c.address,
+        complaints.c.salt,
+        cases.c.seq.label("case_seq"),
+        cases.c.head,
+        *(column for column in events.c if column is not events.c.complaint_id),
+        entries.c.id.label("entry_id"),
+        entries.c.texts,
+        entries.c.salt.label("entry_salt"),
+    ).select_from(
+        complaints.join(cases, cases.c.complaint_id == complaints.c.id, isouter=True)
+        .join(events, events.c.complaint_id == complaints.c.id, isouter=True)
+        .join(entries, entries.c.id == cast(entry_id, Uuid), isouter=True)
+    )
+
+
+class _Chain:
+    """One case's events, followed from the first until one does not hold."""
+
+    def __init__(self, row: RowMapping) -> None:
+        self.complaint: UUID = row["id"]
+        self._ticket: str = row["ticket"]
+        self._expected = (row["case_seq"] or 0, (row["head"] or b"").hex())
+        self._seq, self._head = 0, GENESIS
+        self._fault: Fault | None = None
+
+    def follow(self, row: RowMapping) -> None:
+        if self._fault or row["seq"] is None:
+            return
+        following = self._seq + 1
+        if row["seq"] != following:
+            self._fail(following, "it is missing")
+        elif row["prev"].hex() != self._head:
+            self._fail(following, "it is not chained to the event before it")
+        elif row["hash"].hex() != self._hash(row):
+            self._fail(following, "its content does not give its hash")
+        elif why := _text_fault(row):
+            self._fail(following, why)
+        self._seq, self._head = following, row["hash"].hex()
+
+    def ended(self) -> list[Fault]:
+        """What is wrong with the case, once all its rows were followed."""
+        seq, head = self._expected
+        if not self._fault and self._seq < max(seq, 1):
+            self._fail(self._seq + 1, "it is missing")
+        if not self._fault and (self._seq, self._head) != (seq, head):
+            self._fail(self._seq, "it is not the last event that the case names")
+        return [self._fault] if self._fault else []
+
+    def _fail(self, seq: int, why: str) -> None:
+        self._fault = Fault(self.complaint, self._ticket, seq, why)
+
+    def _hash(self, row: RowMapping) -> str:
+        return link_hash(self.complaint, {**row, "at": stamp(row["at"]), "prev": row["prev"].hex()})
+
+
+def _text_fault(row: RowMapping) -> str | None:
+    """What is wrong with the text an event stands for; an erased one cannot be checked."""
+    entry = row["data"].get("entry")
+    if entry is None:
+        return None
+    if UUID(entry["id"]) == row["id"]:
+        salt, texts = row["salt"], None
+        if salt is not None:
+            texts = complaint_texts(row["title"], row["body"], row["address"])
+    elif row["entry_id"] is None:
+        return "its text is missing"
+    else:
+        salt, texts = row["entry_salt"], row["texts"]
+    if salt is None or texts is None or text_digest(salt, texts) == entry["digest"]:
+        return None
+    return "its text is not what its digest stands for"
