@@ -62,8 +62,9 @@ def reminder_at(case: Case, name: ClockName, rules: Rules) -> datetime | None:
     clock = case.clock(name)
     if clock is None or clock.paused or clock.rungs:
         return None
+    sent = clock.reminded_at
     times = reminder_times(clock, rules.calendar)
-    return times[clock.reminders] if clock.reminders < len(times) else None
+    return next((at for at in times if sent is None or at > sent), None)
 
 
 def rung_at(case: Case, name: ClockName, rules: Rules) -> RungDue | None:

@@ -79,7 +79,8 @@ class Case(Value):
     approver: Desk | None = None
     answers: int = 0
     answered_at: datetime | None = None
-    reopenings: int = 0
+    reopened: bool = False
+    """Back at the unit after it ended: the answer clock is the short one of a reopening."""
     rating: int | None = None
     lead: UUID | None = None
     duplicates: tuple[UUID, ...] = ()
@@ -137,8 +138,9 @@ class Case(Value):
 
     @property
     def level(self) -> int:
-        """How high the case has climbed on the ladders of the clocks that still run."""
-        return max((c.level for c in self.ticking), default=0)
+        """How high the case has climbed; a delegation's ladder stays within the unit."""
+        climbing = (c for c in self.ticking if c.name is not ClockName.DELEGATION)
+        return max((c.level for c in climbing), default=0)
 
     def is_final(self, now: datetime) -> bool:
         """Ended, and its window for reopening has passed."""

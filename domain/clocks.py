@@ -2,8 +2,8 @@
 
 Counting (docs/domain.md): day 0 is the local date of the start, the n-th working day after it is
 the due date, due at the close of business. A pause from date P to date R moves the due date by the
-working days in (P, R]; an extension adds working days. Nothing here reads a clock: every moment is
-passed in.
+working days in (P, R], also where P is the due date itself; an extension adds working days. Nothing
+here reads a clock: every moment is passed in.
 """
 
 from collections.abc import Iterator
@@ -38,15 +38,16 @@ class Deadline(Value):
 
 
 class Pause(Value):
-    """Days in (since, until] do not count; an open pause has no `until` yet."""
+    """The dates in (since, until] do not count; an open pause has no `until` yet."""
 
-    since: date
-    until: date | None = None
+    since: datetime
+    until: datetime | None = None
     by: str
     """The actor who asked the reporter."""
 
     def holds(self, day: date) -> bool:
-        return day > self.since and (self.until is None or day <= self.until)
+        """Whether the pause is over and `day` was lost to it."""
+        return self.until is not None and local_date(self.since) < day <= local_date(self.until)
 
 
 class Clock(Value):
@@ -55,8 +56,8 @@ class Clock(Value):
     deadline: Deadline
     pauses: tuple[Pause, ...] = ()
     stopped_at: datetime | None = None
-    reminders: int = 0
-    """Reminders already sent."""
+    reminded_at: datetime | None = None
+    """When the last reminder was due."""
     rungs: int = 0
     """Steps of the ladder already taken; the first is the breach."""
     level: int = 0
@@ -105,7 +106,7 @@ def count_deadline(
     added: int = 0,
     pauses: tuple[Pause, ...] = (),
 ) -> Deadline:
-    """The due time of a clock; an open pause counts as if it ended today never: close it first."""
+    """The due time of a clock; a pause moves it once it is over."""
     if limit.measure is Measure.HOURS:
         due_at = started_at + timedelta(hours=limit.n)
         return Deadline(due_at=due_at, limit=limit, policy=policy, calendar=calendar.version)
@@ -133,22 +134,45 @@ def walk(
     pauses: tuple[Pause, ...],
     calendar: Calendar,
 ) -> Iterator[tuple[date, Day, str | None]]:
-    """Each day after the start as it was counted, until `total` days have counted.
+    """Each day after the start as it was counted, to the due date.
 
-    The last `added` of them are the extension.
+    That is the day on which `total` days have counted, the last `added` of them the extension; a
+    pause that began on it before its close moves it on.
     """
     day, counted = local_date(started_at), 0
     while counted < total:
         day += ONE_DAY
-        if day.weekday() >= SATURDAY:
-            yield day, Day.WEEKEND, None
-        elif name := calendar.days_off.get(day):
-            yield day, Day.HOLIDAY, name
-        elif pause := next((p for p in pauses if p.until and p.holds(day)), None):
-            yield day, Day.PAUSED, pause.by
+        if passed := _passed_over(day, pauses, calendar):
+            yield day, *passed
         else:
             counted += 1
             yield day, Day.ADDED if counted > total - added else Day.COUNTED, None
+    due = _paused_on(day, pauses, calendar)
+    while day < due:
+        day += ONE_DAY
+        if passed := _passed_over(day, pauses, calendar):
+            yield day, *passed
+
+
+def _passed_over(
+    day: date, pauses: tuple[Pause, ...], calendar: Calendar
+) -> tuple[Day, str | None] | None:
+    """Why the day does not count; None where it does."""
+    if day.weekday() >= SATURDAY:
+        return Day.WEEKEND, None
+    if day in calendar.days_off:
+        return Day.HOLIDAY, calendar.days_off[day]
+    return next(((Day.PAUSED, pause.by) for pause in pauses if pause.holds(day)), None)
+
+
+def _paused_on(due: date, pauses: tuple[Pause, ...], calendar: Calendar) -> date:
+    """Where the due date moves by the pauses that began on it, before its close."""
+    for pause in pauses:
+        on_it = local_date(pause.since) == due and pause.since < calendar.closes_at(due)
+        if on_it and pause.until is not None:
+            lost = calendar.working_days_between(due, local_date(pause.until))
+            due = calendar.nth_working_day(due, lost) if lost else due
+    return due
 
 
 def ledger(clock: Clock, calendar: Calendar) -> tuple[Segment, ...]:
@@ -156,11 +180,8 @@ def ledger(clock: Clock, calendar: Calendar) -> tuple[Segment, ...]:
 
     `calendar` must be the version that the deadline names.
     """
-    limit, added = clock.deadline.limit, clock.deadline.added
-    if limit.measure is Measure.HOURS:
-        return ()
     segments: list[Segment] = []
-    for day, kind, name in walk(clock.started_at, limit.n + added, added, clock.pauses, calendar):
+    for day, kind, name in _days(clock, calendar):
         last = segments[-1] if segments else None
         if last and (last.kind, last.name) == (kind, name):
             segments[-1] = last.model_copy(update={"last": day, "days": last.days + 1})
@@ -171,21 +192,28 @@ def ledger(clock: Clock, calendar: Calendar) -> tuple[Segment, ...]:
 
 def reminder_times(clock: Clock, calendar: Calendar) -> tuple[datetime, ...]:
     """The opening of business of working days ceil(n/2) and ceil(4n/5), before the due date."""
+    days = counted_days(clock, calendar)
+    total = len(days)
+    marks = sorted({ceil(total / 2), ceil(4 * total / 5)} - {total})
+    return tuple(calendar.opens_at(days[mark - 1]) for mark in marks)
+
+
+def counted_days(clock: Clock, calendar: Calendar) -> tuple[date, ...]:
+    """The days that count from start to due date; none for a clock of hours."""
+    counts = (Day.COUNTED, Day.ADDED)
+    return tuple(day for day, kind, _ in _days(clock, calendar) if kind in counts)
+
+
+def _days(clock: Clock, calendar: Calendar) -> Iterator[tuple[date, Day, str | None]]:
     limit, added = clock.deadline.limit, clock.deadline.added
     if limit.measure is Measure.HOURS:
-        return ()
-    total = limit.n + added
-    marks = sorted({ceil(total / 2), ceil(4 * total / 5)} - {total})
-    counted = [
-        day
-        for day, kind, _ in walk(clock.started_at, total, added, clock.pauses, calendar)
-        if kind in (Day.COUNTED, Day.ADDED)
-    ]
-    return tuple(calendar.opens_at(counted[mark - 1]) for mark in marks)
+        return iter(())
+    return walk(clock.started_at, limit.n + added, added, clock.pauses, calendar)
 
 
 def rung_time(clock: Clock, after: int, calendar: Calendar) -> datetime:
-    """When the step `after` working days past the breach is due: the breach itself for 0."""
+    """When the step `after` working days past the breach is due, days paused since not counting."""
     if after == 0:
         return clock.due_at
-    return calendar.closes_at(calendar.nth_working_day(local_date(clock.due_at), after))
+    *_, (day, _, _) = walk(clock.due_at, after, 0, clock.pauses, calendar)
+    return calendar.closes_at(day)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.calendar import local_date
 from domain.case import Case
-from domain.clocks import Clock, count_deadline
+from domain.clocks import Clock, count_deadline, counted_days
 from domain.events import Change, ClockChange
 from domain.policy import Limit, Rules
 from domain.terms import Classification, ClockName
@@ -72,35 +72,35 @@ def reclassify_answer(case: Case, classification: Classification, rules: Rules) 
     """The answer clock re-counted from its own start; after a reopening its limit stays."""
     answer = case.clock(ClockName.ANSWER)
     limit = Limit(n=rules.policy.answer_days[classification])
-    if answer is None or case.reopenings or answer.deadline.limit == limit:
+    if answer is None or case.reopened or answer.deadline.limit == limit:
         return ()
     return _move_answer(case, answer, limit, answer.deadline.added, rules)
 
 
 def replan(case: Case, rules: Rules) -> Changes:
     """What moves when policy or calendar change: re-counted from the same start."""
-    changes = []
-    for clock in case.clocks.values():
-        if clock.stopped_at is not None:
-            continue
-        change = _recounted(clock, rules, Change.MOVED, _limit(case, clock, rules))
-        if change.deadline and change.deadline.due_at != clock.due_at:
-            changes.append(change)
-    return tuple(changes)
+    return tuple(
+        change
+        for clock in case.clocks.values()
+        if clock.stopped_at is None
+        for change in _replanned(case, clock, rules)
+        if change.deadline and change.deadline.due_at != case.clocks[change.clock].due_at
+    )
 
 
-def _limit(case: Case, clock: Clock, rules: Rules) -> Limit:
+def _replanned(case: Case, clock: Clock, rules: Rules) -> Changes:
     if clock.name is ClockName.DELEGATION:
-        return clock.deadline.limit
+        return ()  # it follows the answer clock
     if clock.name is not ClockName.ANSWER:
-        return rules.policy.limits[clock.name]
-    if case.reopenings:
-        return Limit(n=rules.policy.reopened_answer_days)
+        return (_recounted(clock, rules, Change.MOVED, rules.policy.limits[clock.name]),)
     assert case.classification is not None
-    return Limit(n=rules.policy.answer_days[case.classification])
+    days = rules.policy.answer_days[case.classification]
+    limit = Limit(n=rules.policy.reopened_answer_days if case.reopened else days)
+    return _move_answer(case, clock, limit, clock.deadline.added, rules)
 
 
 def _move_answer(case: Case, answer: Clock, limit: Limit, added: int, rules: Rules) -> Changes:
+    """The answer clock moved, and the delegation that ends before it."""
     moved = _recounted(answer, rules, Change.MOVED, limit, added)
     assert moved.deadline is not None
     delegation = case.clock(ClockName.DELEGATION)
@@ -112,14 +112,14 @@ def _move_answer(case: Case, answer: Clock, limit: Limit, added: int, rules: Rul
 
 
 def _delegation_limit(answer: Clock, now: datetime, rules: Rules) -> Limit:
-    """Working days from now until the margin before the answer is due, at least one."""
-    left = rules.calendar.working_days_between(local_date(now), local_date(answer.due_at))
+    """The days that still count until the margin before the answer is due, at least one."""
+    left = sum(day > local_date(now) for day in counted_days(answer, rules.calendar))
     return Limit(n=max(1, left - rules.policy.delegation_margin_days))
 
 
 def _resumed(clock: Clock, now: datetime) -> Clock:
     *earlier, last = clock.pauses
-    ended = last.model_copy(update={"until": local_date(now)})
+    ended = last.model_copy(update={"until": now})
     return clock.model_copy(update={"pauses": (*earlier, ended)})
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from domain import events as e
-from domain.calendar import local_date
 from domain.case import (
     COORDINATOR_DESK,
     REMEMBERED_REQUESTS,
@@ -32,6 +31,7 @@ _TAKES_NOTE = (
     e.ProgressReported,
     e.ExtensionRequested,
     e.AnswerSubmitted,
+    e.AnswerSentBack,
     e.Answered,
 )
 """Work by which the accountable desk shows that it took note of an instruction."""
@@ -91,6 +91,8 @@ def _meaning(case: Case, event: e.Event) -> Updates:
                 "anonymous": event.anonymous,
                 "secret": event.secret,
                 "reported_unit": event.reported_unit,
+                "reopened": False,
+                "extension_used": False,
             }
         case e.Redisposed():
             return _routed(event.unit)
@@ -177,7 +179,7 @@ def _meaning(case: Case, event: e.Event) -> Updates:
                 "own_stage": event.stage,
                 "unit": None if event.stage is Stage.RECEIVED else case.unit,
                 "returned": False,
-                "reopenings": case.reopenings + 1,
+                "reopened": event.stage is Stage.IN_PROGRESS,
                 "extension_used": False,
                 "rating": None,
                 "ended_at": None,
@@ -188,6 +190,8 @@ def _meaning(case: Case, event: e.Event) -> Updates:
                 "category": event.category,
                 "secret": event.secret,
                 "reported_unit": event.reported_unit,
+                # Asked for under the limit of before, of which it may be no more than once again.
+                "extension": None if event.clocks else case.extension,
             }
         case e.VisibilitySet():
             return {"anonymous": event.anonymous, "secret": event.secret}
@@ -245,11 +249,11 @@ def _changed(clock: Clock | None, change: e.ClockChange, event: e.Event) -> Cloc
         case e.Change.STOPPED:
             updates["stopped_at"] = event.at
         case e.Change.PAUSED:
-            pause = Pause(since=local_date(event.at), by=event.actor)
+            pause = Pause(since=event.at, by=event.actor)
             updates["pauses"] = (*clock.pauses, pause)
         case e.Change.RESUMED:
             *earlier, last = clock.pauses
-            ended = last.model_copy(update={"until": local_date(event.at)})
+            ended = last.model_copy(update={"until": event.at})
             updates["pauses"] = (*earlier, ended)
     if change.deadline is not None:
         updates["deadline"] = change.deadline
@@ -260,5 +264,5 @@ def _changed(clock: Clock | None, change: e.ClockChange, event: e.Event) -> Cloc
 
 def _rung(clock: Clock, event: e.Reminded | e.Breached | e.Escalated) -> Clock:
     if isinstance(event, e.Reminded):
-        return clock.model_copy(update={"reminders": clock.reminders + 1})
+        return clock.model_copy(update={"reminded_at": event.due_at})
     return clock.model_copy(update={"rungs": clock.rungs + 1, "level": event.level})

@@ -5,9 +5,10 @@ head, an empty unit or someone on leave is stepped over upwards there.
 from datetime import datetime
 
 from domain import events as e
+from domain.actors import SYSTEM
 from domain.alarms import SILENCE
 from domain.base import Value
-from domain.case import Case, Desk, DeskKind
+from domain.case import COORDINATOR_DESK, Case, Desk, DeskKind
 from domain.chain import Recorded
 from domain.policy import Policy, Rules
 from domain.terms import ClockName
@@ -55,17 +56,16 @@ TELLS_DESK = (
     e.ExtensionGranted,
     e.ExtensionRefused,
 )
-ALARMS = (e.Reminded, e.Breached, e.Escalated)
 OF_THE_COORDINATOR = (ClockName.FIRST_RESPONSE, ClockName.VERIFICATION)
 
 
 def notices(case: Case, recorded: Recorded, rules: Rules) -> tuple[Notice, ...]:
     """Who is told of the event that `case` has just folded.
 
-    Alarms wait for working hours; what a person did is told at once.
+    What happens by itself waits for working hours; what a person did is told at once.
     """
     event = recorded.event()
-    at = rules.calendar.next_opening(event.at) if isinstance(event, ALARMS) else event.at
+    at = rules.calendar.next_opening(event.at) if event.actor == SYSTEM.id else event.at
     return tuple(
         Notice(seq=recorded.seq, audience=audience, kind=event.type, not_before=at)
         for audience in dict.fromkeys(_audiences(case, event, rules.policy))
@@ -83,7 +83,7 @@ def _audiences(case: Case, event: e.Event, policy: Policy) -> list[str]:
     match event:
         case e.ExtensionRequested():
             told.append(COORDINATOR)
-        case e.Returned() if case.returns >= policy.returns_until_supervisor:
+        case e.Returned(delegated=False) if case.returns >= policy.returns_until_supervisor:
             told.append(policy.level_2)
         case e.Reminded():
             told += [REPORTER] if event.clock in SILENCE else _desk(case.desk)
@@ -103,6 +103,7 @@ def _ladder(case: Case, clock: ClockName, level: int, policy: Policy) -> list[st
         return [policy.level_2]
     if level >= 3:
         return [policy.level_3]
-    if clock in OF_THE_COORDINATOR or case.unit is None:
+    by_coordinator = clock is ClockName.REVIEW and case.approver == COORDINATOR_DESK
+    if clock in OF_THE_COORDINATOR or by_coordinator or case.unit is None:
         return [f"head:{policy.coordinator_unit}"]
     return [f"head:{case.unit}", COORDINATOR]

@@ -13,6 +13,7 @@ from domain.actors import REPORTER, SYSTEM, Actor
 from domain.case import Case, DeskKind
 from domain.policy import Rules
 from domain.terms import OPEN, ClockName, Role, Stage
+from domain.units import covers, is_below
 from domain.visibility import can_see, handles, stands_for
 from domain.words import STAGE, either
 
@@ -102,9 +103,11 @@ def not_delegated(case: Case, actor: Actor, now: datetime, rules: Rules) -> str 
 
 def returnable(case: Case, actor: Actor, now: datetime, rules: Rules) -> str | None:
     """A delegated case is returned by the sub-unit, or by nobody until it is taken back."""
-    if case.delegate and not stands_for(case, actor, Role.UNIT_ADMIN, case.delegate):
-        return not_delegated(case, actor, now, rules)
-    return None
+    if case.unit is None or case.delegate is None:
+        return None
+    below = (held for held in actor.units_as(Role.UNIT_ADMIN) if is_below(held, case.unit))
+    by_sub_unit = any(covers(held, case.delegate) for held in below)
+    return None if by_sub_unit else not_delegated(case, actor, now, rules)
 
 
 def extension_free(case: Case, actor: Actor, now: datetime, rules: Rules) -> str | None:
@@ -151,6 +154,8 @@ def identity_allowed(case: Case, actor: Actor, now: datetime, rules: Rules) -> s
 
 _ROUTED = frozenset({Stage.DISPOSED, Stage.IN_PROGRESS})
 _DESKS = _ROUTED | {Stage.RECEIVED}
+_ASKED = _ROUTED | {Stage.WAITING_REPORTER}
+_TICKING = OPEN - {Stage.DUPLICATE}
 _ANY = frozenset(Stage)
 
 PERMISSIONS: dict[type[a.ActionBase], Permission] = {
@@ -173,9 +178,9 @@ PERMISSIONS: dict[type[a.ActionBase], Permission] = {
     a.Delegate: Permission((Who.UNIT,), frozenset({Stage.IN_PROGRESS}), (not_delegated,)),
     a.TakeBack: Permission((Who.UNIT,), frozenset({Stage.IN_PROGRESS}), (delegated,)),
     a.ReportProgress: Permission((Who.HANDLER,), frozenset({Stage.IN_PROGRESS})),
-    a.RequestExtension: Permission((Who.HANDLER,), _ROUTED, (extension_free,)),
-    a.GrantExtension: Permission((Who.COORDINATOR, Who.SUPERVISOR), _ROUTED, (extension_asked,)),
-    a.RefuseExtension: Permission((Who.COORDINATOR, Who.SUPERVISOR), _ROUTED, (extension_asked,)),
+    a.RequestExtension: Permission((Who.UNIT,), _ROUTED, (extension_free,)),
+    a.GrantExtension: Permission((Who.COORDINATOR, Who.SUPERVISOR), _ASKED, (extension_asked,)),
+    a.RefuseExtension: Permission((Who.COORDINATOR, Who.SUPERVISOR), _ASKED, (extension_asked,)),
     a.Answer: Permission((Who.HANDLER,), _ROUTED),
     a.ApproveAnswer: Permission((Who.APPROVER,), frozenset({Stage.IN_REVIEW}), (not_the_author,)),
     a.SendBackAnswer: Permission((Who.APPROVER,), frozenset({Stage.IN_REVIEW}), (not_the_author,)),
@@ -190,11 +195,11 @@ PERMISSIONS: dict[type[a.ActionBase], Permission] = {
     a.OpenIdentity: Permission((Who.COORDINATOR, Who.HANDLER), _ANY, (identity_allowed,)),
     a.Instruct: Permission((Who.SUPERVISOR, Who.UNIT_HEAD), OPEN),
     a.Note: Permission((Who.COORDINATOR, Who.HANDLER, Who.UNIT_HEAD, Who.SUPERVISOR), _ANY),
-    a.Remind: Permission((Who.SYSTEM,), OPEN),
-    a.Breach: Permission((Who.SYSTEM,), OPEN),
-    a.Escalate: Permission((Who.SYSTEM,), OPEN),
+    a.Remind: Permission((Who.SYSTEM,), _TICKING),
+    a.Breach: Permission((Who.SYSTEM,), _TICKING),
+    a.Escalate: Permission((Who.SYSTEM,), _TICKING),
     a.Close: Permission((Who.SYSTEM,), frozenset({Stage.ANSWERED, Stage.DUPLICATE})),
-    a.JoinDuplicate: Permission((Who.SYSTEM,), OPEN - {Stage.DUPLICATE}),
+    a.JoinDuplicate: Permission((Who.SYSTEM,), _TICKING),
     a.LeaveDuplicate: Permission((Who.SYSTEM,), _ANY),
     a.Replan: Permission((Who.SYSTEM,), _ANY),
 }

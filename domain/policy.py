@@ -104,7 +104,10 @@ class Policy(Value):
     coordinator_unit: UnitPath = "kab/dinkominfo"
     level_2: str = "supervisor:kab/setda"
     level_3: str = "supervisor:kab"
-    reviewed_classifications: tuple[Classification, ...] = (Classification.BERKADAR,)
+    inspectorate: UnitPath = "kab/inspektorat"
+    """Where a `berkadar` case begins, unless it is the unit reported."""
+    reviewed_classifications: tuple[Classification, ...] = ()
+    """Whose answers pass under four eyes, besides `berkadar`, which always do."""
     reviewed_units: tuple[UnitPath, ...] = ()
     """Units whose every answer passes under four eyes."""
     approver: Approver = Approver.UNIT_HEAD

@@ -58,9 +58,9 @@ class Context:
         clock = self.case.clock(name)
         return clock is not None and clock.running and clock.due_at <= self.now
 
-    def routing_fault(self, unit: str) -> Refused | None:
-        """Why the case cannot go to that unit."""
-        if self.case.reported_unit and covers(self.case.reported_unit, unit):
+    def routing_fault(self, unit: str, reported: str | None) -> Refused | None:
+        """Why a case about the `reported` unit cannot go to that unit."""
+        if reported and covers(reported, unit):
             return Refused("field", "Aduan tidak boleh ditangani oleh unit yang dilaporkan.")
         return None
 

@@ -6,7 +6,7 @@ from domain import events as e
 from domain.decisions.base import Context, Outcome, decide_on
 from domain.permissions import Refused
 from domain.policy import Approver
-from domain.terms import ClockName, Stage
+from domain.terms import Classification, ClockName, Stage
 from domain.units import covers, is_below
 
 
@@ -37,7 +37,7 @@ def _(action: a.Return, ctx: Context) -> Outcome:
 def _(action: a.Delegate, ctx: Context) -> Outcome:
     if ctx.case.unit is None or not is_below(action.unit, ctx.case.unit):
         return Refused("field", "Delegasi hanya dapat diberikan kepada unit di bawah unit Anda.")
-    if fault := ctx.routing_fault(action.unit):
+    if fault := ctx.routing_fault(action.unit, ctx.case.reported_unit):
         return fault
     started = deadlines.start_delegation(ctx.case.clocks[ClockName.ANSWER], ctx.now, ctx.rules)
     return [e.Delegated(**ctx.typed, unit=action.unit, clocks=(started,))]
@@ -82,7 +82,8 @@ def _(action: a.Answer, ctx: Context) -> Outcome:
 
 def _needs_review(ctx: Context) -> bool:
     policy, case = ctx.rules.policy, ctx.case
-    return case.classification in policy.reviewed_classifications or any(
+    reviewed = (Classification.BERKADAR, *policy.reviewed_classifications)
+    return case.classification in reviewed or any(
         case.unit and covers(unit, case.unit) for unit in policy.reviewed_units
     )
 

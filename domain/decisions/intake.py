@@ -43,10 +43,13 @@ def receive(
 @decide_on.register
 def _(action: a.Dispose, ctx: Context) -> Outcome:
     case, berkadar = ctx.case, action.classification is Classification.BERKADAR
-    if berkadar and action.reported_unit is None:
+    reported = action.reported_unit or case.reported_unit
+    if berkadar and reported is None:
         return Refused("field", "Pengaduan berkadar pengawasan harus menyebut unit terlapor.")
-    if action.reported_unit and covers(action.reported_unit, action.unit):
-        return Refused("field", "Aduan tidak boleh ditangani oleh unit yang dilaporkan.")
+    if fault := ctx.routing_fault(action.unit, reported):
+        return fault
+    if berkadar and (fault := inspectorate_fault(action.unit, reported, ctx)):
+        return fault
     if fault := category_fault(action.category, ctx):
         return fault
     clocks = (
@@ -64,7 +67,7 @@ def _(action: a.Dispose, ctx: Context) -> Outcome:
             unit=action.unit,
             anonymous=case.anonymous if action.anonymous is None else action.anonymous,
             secret=berkadar or (case.secret if action.secret is None else action.secret),
-            reported_unit=action.reported_unit,
+            reported_unit=reported,
             clocks=clocks,
         )
     ]
@@ -114,7 +117,7 @@ def _(action: a.HandBack, ctx: Context) -> Outcome:
 def _(action: a.Redispose, ctx: Context) -> Outcome:
     if action.unit == ctx.case.unit:
         return Refused("field", "Aduan ini sudah berada di unit tersebut; pilih unit lain.")
-    if fault := ctx.routing_fault(action.unit):
+    if fault := ctx.routing_fault(action.unit, ctx.case.reported_unit):
         return fault
     clocks = (
         *ctx.staff_was_seen(),
@@ -132,6 +135,8 @@ def _(action: a.Reclassify, ctx: Context) -> Outcome:
         return Refused("field", "Pengaduan berkadar pengawasan harus menyebut unit terlapor.")
     if reported and case.unit and covers(reported, case.unit):
         return Refused("field", "Alihkan dulu aduan ini dari unit yang dilaporkan.")
+    if reported and case.delegate and covers(reported, case.delegate):
+        return Refused("field", "Tarik kembali dulu delegasi kepada unit yang dilaporkan.")
     if fault := category_fault(action.category, ctx):
         return fault
     return [
@@ -158,6 +163,14 @@ def _(action: a.Reopen, ctx: Context) -> Outcome:
         started = deadlines.start(ClockName.VERIFICATION, ctx.now, ctx.rules)
     stage = Stage.IN_PROGRESS if to_unit else Stage.RECEIVED
     return [e.Reopened(**ctx.typed, stage=stage, clocks=(*stopped, started))]
+
+
+def inspectorate_fault(unit: str, reported: str | None, ctx: Context) -> Refused | None:
+    """A `berkadar` case begins at the Inspektorat, unless that is what it is about."""
+    inspectorate = ctx.rules.policy.inspectorate
+    if unit == inspectorate or (reported and covers(reported, inspectorate)):
+        return None
+    return Refused("field", "Pengaduan berkadar pengawasan didisposisikan ke Inspektorat dulu.")
 
 
 def category_fault(category: str, ctx: Context) -> Refused | None:
