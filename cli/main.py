@@ -1,0 +1,172 @@
+"""The command `matur`."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Pengaduan masyarakat, dari masuk sampai selesai.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+user = typer.Typer(help="Akun petugas.", no_args_is_help=True)
+token = typer.Typer(help="Token untuk API.", no_args_is_help=True)
+app.add_typer(user, name="user")
+app.add_typer(token, name="token")
+
+# Imports lie inside the commands: `matur token create` need not load a web server first.
+
+
+@app.command()
+def up() -> None:
+    """Hidupkan semuanya di komputer ini, sampai Ctrl-C."""
+    from cli.up import up as start
+
+    raise typer.Exit(asyncio.run(start()))
+
+
+@app.command()
+def web() -> None:
+    """Jalankan web."""
+    import uvicorn
+
+    import health
+    from settings import get_settings
+
+    settings = get_settings()
+    health.configure_logs(settings.log_level)
+    uvicorn.run(
+        "web.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Live pages never end by themselves.
+        timeout_graceful_shutdown=1,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Jalankan worker."""
+    import worker as process
+
+    process.main()
+
+
+@app.command()
+def migrate() -> None:
+    """Sesuaikan bentuk basis data dengan versi ini; aman diulang."""
+    from cli import setup
+
+    _run(setup.migrate())
+
+
+@app.command()
+def seed() -> None:
+    """Isi unit kerja, kebijakan, dan kalender (dan akun latihan); aman diulang."""
+    from cli import setup
+
+    _run(setup.seed())
+
+
+@app.command()
+def deadline(
+    start: Annotated[
+        datetime, typer.Argument(metavar="DATE", formats=["%Y-%m-%d"], help="Hari ke-0.")
+    ],
+    days: Annotated[int, typer.Option("--days", min=1, help="Hari kerja.")],
+) -> None:
+    """Hitung tenggat: tanggalnya dulu, lalu perhitungannya."""
+    from cli.deadline import explain
+
+    for line in _run(explain(start.date(), days)):
+        typer.echo(line)
+
+
+@app.command()
+def doctor() -> None:
+    """Periksa setiap bagian: terjangkau, versi, apa yang salah, apa yang perlu dilakukan."""
+    from cli.doctor import examine
+
+    findings = _run(examine())
+    for finding in findings:
+        typer.echo(finding.line())
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Segel ulang identitas pelapor dengan kunci yang sekarang; aman diulang."""
+    from cli import accounts
+
+    typer.echo(f"{_run(accounts.rotate())} identitas disegel ulang")
+
+
+@user.command("add")
+def user_add(
+    username: str,
+    name: Annotated[str, typer.Option(help="Nama lengkap.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help="PERAN atau PERAN:UNIT, mis. unit_admin:dpupr; boleh berulang."),
+    ],
+) -> None:
+    """Tambah akun; kata sandi ditanyakan, atau dibaca sebaris dari masukan standar."""
+    from cli import accounts
+
+    if sys.stdin.isatty():
+        password = typer.prompt("Kata sandi", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    _run(accounts.add(username, name, password, role))
+    typer.echo(f"Akun {username} ditambahkan")
+
+
+@token.command("create")
+def token_create(username: Annotated[str, typer.Argument(metavar="USER")]) -> None:
+    """Buat token; hanya token itu yang dicetak, dan hanya sekali ini."""
+    from cli import accounts
+
+    typer.echo(_run(accounts.create_token(username, datetime.now(UTC))))
+
+
+def _run(work: Coroutine[object, object, T]) -> T:
+    """Runs `work`; what people can mend is told in a sentence."""
+    try:
+        return asyncio.run(work)
+    except ValidationError as error:
+        missing = ", ".join(f"MATUR_{'_'.join(map(str, e['loc']))}".upper() for e in error.errors())
+        raise SystemExit(f"Pengaturan belum lengkap atau salah: {missing}") from None
+    except SQLAlchemyError as error:
+        raise SystemExit(f"Basis data: {str(error).partition(chr(10))[0]}") from None
+
+
+def main() -> None:
+    """Leaves without the interpreter's own end, where temporalio sometimes aborts (its issue 300),
+    so that the exit code is the command's."""
+    code: object = 0
+    try:
+        app()
+    except SystemExit as leaving:
+        code = leaving.code
+    if isinstance(code, str):
+        typer.echo(code, err=True)
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
