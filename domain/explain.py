@@ -1,0 +1,111 @@
+"""A deadline in words for people (Indonesian): how it was counted, and how it stands now."""
+
+from datetime import date, datetime, timedelta
+
+from domain.calendar import WIB, Calendar, local_date
+from domain.clocks import Day, Deadline, Segment
+from domain.policy import Limit, Measure
+
+MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+SHORT_MONTHS = tuple("Agu" if month == "Agustus" else month[:3] for month in MONTHS)
+
+COUNTED_AS = {
+    Day.COUNTED: "dihitung",
+    Day.ADDED: "perpanjangan",
+    Day.WEEKEND: "akhir pekan",
+    Day.HOLIDAY: "libur",
+    Day.PAUSED: "dijeda, menunggu pelapor",
+}
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def long_date(day: date) -> str:
+    """`17 Maret 2026`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def short_date(day: date) -> str:
+    """`17 Mar`."""
+    return f"{day.day} {SHORT_MONTHS[day.month - 1]}"
+
+
+def clock_time(moment: datetime) -> str:
+    """`16.00`, as the clock shows it in Purbalingga."""
+    return moment.astimezone(WIB).strftime("%H.%M")
+
+
+def explain(deadline: Deadline, started_at: datetime) -> str:
+    """The arithmetic of a due time: `5 hari kerja sejak 17 Maret 2026; dilewati: 18 Mar …`."""
+    since = long_date(local_date(started_at))
+    if deadline.limit.measure is Measure.HOURS:
+        since += f" pukul {clock_time(started_at)}"
+    parts = [f"{_amount(deadline.limit)} sejak {since}"]
+    if deadline.skipped:
+        named = (f"{short_date(off.day)} {off.name}".rstrip() for off in deadline.skipped)
+        parts.append(f"dilewati: {', '.join(named)}")
+    if deadline.added:
+        parts.append(f"ditambah {deadline.added} hari kerja perpanjangan")
+    if deadline.paused:
+        parts.append(f"dijeda {deadline.paused} hari kerja")
+    return "; ".join(parts)
+
+
+def state(deadline: Deadline, now: datetime, calendar: Calendar) -> str:
+    """How it stands: `sisa 2 hari kerja`, `berakhir hari ini pukul 16.00`, `terlambat 3 jam`."""
+    due_at, late = deadline.due_at, now >= deadline.due_at
+    if deadline.limit.measure is Measure.HOURS:
+        span = _span(abs(due_at - now))
+        return f"terlambat {span}" if late else f"sisa {span}"
+    today, due = local_date(now), local_date(due_at)
+    days = calendar.working_days_between(today, due)
+    if late:
+        since = f"{short_date(due)} pukul {clock_time(due_at)}"
+        return f"terlambat {-days} hari kerja" if days else f"terlambat sejak {since}"
+    return f"sisa {days} hari kerja" if days else f"berakhir hari ini pukul {clock_time(due_at)}"
+
+
+def citizen(received_at: datetime, answered_at: datetime | None, now: datetime) -> str:
+    """The citizen's clock, which never pauses: whole days from filing to the first answer."""
+    since = f"sejak {long_date(local_date(received_at))}"
+    if answered_at is None:
+        return f"menunggu {_days(received_at, now)} hari {since}"
+    return f"dijawab setelah {_days(received_at, answered_at)} hari {since}"
+
+
+def segment_line(segment: Segment) -> str:
+    """A run of days alike: `25 Mar - 27 Mar: 3 hari, dihitung`."""
+    first, last = short_date(segment.first), short_date(segment.last)
+    how = segment.name if segment.kind is Day.HOLIDAY and segment.name else COUNTED_AS[segment.kind]
+    return f"{first if first == last else f'{first} - {last}'}: {segment.days} hari, {how}"
+
+
+def _amount(limit: Limit) -> str:
+    if limit.measure is Measure.WORKING_DAYS:
+        return f"{limit.n} hari kerja"
+    days, hours = divmod(limit.n, 24)
+    return f"{days} hari" if days > 1 and not hours else f"{limit.n} jam"
+
+
+def _span(span: timedelta) -> str:
+    """Whole minutes under an hour, hours under two days, days beyond."""
+    if span < HOUR:
+        return f"{span // timedelta(minutes=1)} menit"
+    return f"{span // HOUR} jam" if span < 2 * DAY else f"{span // DAY} hari"
+
+
+def _days(first: datetime, last: datetime) -> int:
+    return (local_date(last) - local_date(first)).days
