@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -19,7 +20,9 @@ import pytest
 
 from cli.parts import Postgres, TemporalServer, free_port, running
 from cli.parts.postgres import APPLICATION, OWNER
+from record.engine import create_engine
 from record.migrations import upgrade
+from record.seed import seed
 
 _numbers = count(1)
 
@@ -43,7 +46,7 @@ def pytest_cmdline_main() -> Generator[None, object, object]:
 
 @dataclass(frozen=True)
 class Database:
-    """A database of its own, migrated and seeded."""
+    """A database of its own, migrated and seeded, demo accounts included."""
 
     name: str
     application_url: str
@@ -84,6 +87,9 @@ async def template(postgres: Postgres) -> str:
     name = "template"
     await postgres.create_database(name)
     await asyncio.to_thread(upgrade, postgres.url(OWNER, name), APPLICATION)
+    engine = create_engine(postgres.url(APPLICATION, name), size=1)
+    await seed(engine, datetime.now(UTC), practice=True)
+    await engine.dispose()
     return name
 
 
