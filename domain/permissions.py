@@ -210,7 +210,7 @@ def permit(
 ) -> Refused | None:
     """Why `actor` may not ask this of the case now, whatever its fields; None where they may."""
     permission = PERMISSIONS[kind]
-    who = either(permission.who)
+    who = either([one for one in permission.who if one is not Who.SYSTEM] or permission.who)
     if not can_see(case, actor):
         return Refused("unseen", "Aduan ini tidak ada atau bukan kewenangan Anda.")
     if not any(_could_be(one, actor) for one in permission.who):
