@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import actions as a
     from domain.actors import SYSTEM, Actor
     from domain.alarms import next_alarm
+    from domain.case import Case
     from domain.chain import seal
     from domain.decide import decide
     from domain.evolve import evolve, fold
@@ -90,6 +91,11 @@ class ComplaintWorkflow:
             outcome = decide(self.case, ask.action, ask.actor, workflow.now(), self.rules)
             if isinstance(outcome, Refused):
                 raise _error(outcome)
+
+    @workflow.query
+    def state(self) -> Case:
+        """For comparing engine and record; pages read the record."""
+        return self.case
 
     @workflow.signal
     def lead_ended(self) -> None:
