@@ -72,10 +72,10 @@ def state(deadline: Deadline, now: datetime, calendar: Calendar) -> str:
         return f"terlambat {span}" if late else f"sisa {span}"
     today, due = local_date(now), local_date(due_at)
     days = calendar.working_days_between(today, due)
-    if late:
-        since = f"{short_date(due)} pukul {clock_time(due_at)}"
-        return f"terlambat {-days} hari kerja" if days else f"terlambat sejak {since}"
-    return f"sisa {days} hari kerja" if days else f"berakhir hari ini pukul {clock_time(due_at)}"
+    if days:
+        return f"terlambat {-days} hari kerja" if late else f"sisa {days} hari kerja"
+    on = "hari ini" if today == due else short_date(due)
+    return f"{'terlambat sejak' if late else 'berakhir'} {on} pukul {clock_time(due_at)}"
 
 
 def citizen(received_at: datetime, answered_at: datetime | None, now: datetime) -> str:
