@@ -207,12 +207,3 @@ async def public_list(
     if after is not None:
         query = query.where(cases.c.complaint_id < after)
     return [PublicRow(**row) for row in await fetch(engine, query)]
-
-
-async def open_cases(engine: AsyncEngine, after: UUID | None, limit: int) -> list[UUID]:
-    """Open cases in the order of their ids, to go through them page by page. One statement."""
-    query = select(cases.c.complaint_id).where(cases.c.open)
-    if after is not None:
-        query = query.where(cases.c.complaint_id > after)
-    rows = await fetch(engine, query.order_by(cases.c.complaint_id).limit(limit))
-    return [row["complaint_id"] for row in rows]
