@@ -30,12 +30,13 @@ class Part(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def start(self) -> None:
-        """Returns when the part answers; what an earlier run left behind is ended first.
+    async def prepare(self) -> None:
+        """Ends what a crashed run left behind. Raises PortTaken where its port is somebody's."""
 
-        Raises:
-            PartFailed: it ended or did not answer in time.
-            PortTaken: its port is somebody else's.
+    async def start(self) -> None:
+        """Prepares, and returns when the part answers.
+
+        Raises PartFailed where it ended or did not answer in time, PortTaken as `prepare`.
         """
 
     async def stop(self) -> None:

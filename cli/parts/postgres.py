@@ -63,13 +63,20 @@ class Postgres:
     def pid(self) -> int | None:
         return self._child.pid
 
+    @property
+    def running(self) -> bool:
+        return self._child.running
+
     def url(self, role: str, database: str = DATABASE) -> str:
         """SQLAlchemy URL of `database` for OWNER, APPLICATION or SUPERUSER."""
         return f"postgresql+psycopg://{role}:{self._password(role)}@{HOST}:{self.port}/{database}"
 
-    async def start(self) -> None:
+    async def prepare(self) -> None:
         await self._child.clear_leftover(signal.SIGINT, 5)
         require_free(self.name, self.port, self._variable)
+
+    async def start(self) -> None:
+        await self.prepare()
         account = await not_root(_binary("postgres"), self.data.parent)
         if account is None:
             raise PartFailed(
@@ -86,7 +93,7 @@ class Postgres:
 
     async def stop(self) -> None:
         # Fast shutdown: open transactions are rolled back, nothing is waited for.
-        await self._child.end(signal.SIGINT, 4)
+        await self._child.end(signal.SIGINT, 3)
 
     async def kill(self) -> None:
         await self._child.kill()

@@ -55,9 +55,16 @@ class Service:
     def pid(self) -> int | None:
         return self._child.pid
 
-    async def start(self) -> None:
+    @property
+    def running(self) -> bool:
+        return self._child.running
+
+    async def prepare(self) -> None:
         await self._child.clear_leftover(signal.SIGTERM, self._grace)
         require_free(self.name, self.port, self._variable)
+
+    async def start(self) -> None:
+        await self.prepare()
         await self._child.spawn(self._command, env=self._env)
         give_up = monotonic() + self._patience
         answer = "tidak menjawab"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from cli.parts.part import Part, PartFailed
+from cli.parts.part import Part, PartFailed, PortTaken
 
 Say = Callable[[str], None]
 
@@ -35,7 +35,9 @@ class Supervisor:
         self._watches: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Starts all. Raises PartFailed, with what was started before still running."""
+        """Starts all. Raises PartFailed, with what was started before still running; PortTaken
+        before anything is started, with every other taken port said."""
+        await self._prepare()
         for item in self._plan:
             began = monotonic()
             if isinstance(item, Step):
@@ -46,6 +48,20 @@ class Supervisor:
                 await item.start()
                 self._watches.append(asyncio.create_task(self._watch(item)))
             self._say(f"  {item.name:<12} siap   {_seconds(began)}")
+
+    async def _prepare(self) -> None:
+        taken: list[PortTaken] = []
+        # Backwards, as in `stop`: a leftover is ended before what it works with.
+        for item in reversed(self._plan):
+            if not isinstance(item, Step):
+                try:
+                    await item.prepare()
+                except PortTaken as failure:
+                    taken.append(failure)
+        for other in taken[1:]:
+            self._say(f"! {other}")
+        if taken:
+            raise taken[0]
 
     async def stop(self) -> None:
         """Ends all parts, those started last first."""

@@ -79,11 +79,18 @@ class TemporalServer:
     def pid(self) -> int | None:
         return self._child.pid
 
-    async def start(self) -> None:
+    @property
+    def running(self) -> bool:
+        return self._child.running
+
+    async def prepare(self) -> None:
         await self._child.clear_leftover(signal.SIGTERM, 5)
         require_free(self.name, self.port, self._variables[0])
         if self.ui_port is not None:
             require_free(f"{self.name} UI", self.ui_port, self._variables[1])
+
+    async def start(self) -> None:
+        await self.prepare()
         await self._child.spawn([_binary(), *self._arguments()])
         give_up = monotonic() + self._patience
         while not await self._serving():
@@ -96,7 +103,7 @@ class TemporalServer:
             await self._operate("namespace", "update", "--namespace", "default", "--retention=90d")
 
     async def stop(self) -> None:
-        await self._child.end(signal.SIGTERM, 3)
+        await self._child.end(signal.SIGTERM, 2)
 
     async def kill(self) -> None:
         await self._child.kill()
@@ -138,7 +145,7 @@ class TemporalServer:
         process = await asyncio.create_subprocess_exec(
             _binary(),
             *arguments,
-            *("--address", self.address),
+            *("--address", self.address, "--disable-config-env", "--disable-config-file"),
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,
