@@ -7,6 +7,7 @@ import signal
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import TypedDict
 
 import psutil
@@ -91,13 +92,11 @@ class Child:
         """Ends the process that an earlier run remembered and never stopped."""
         if self.running or (leftover := self._leftover()) is None:
             return
-        with contextlib.suppress(psutil.NoSuchProcess):
-            leftover.send_signal(first)
-            with contextlib.suppress(psutil.TimeoutExpired):
-                await asyncio.to_thread(leftover.wait, grace)
-            if leftover.is_running():
-                leftover.kill()
-                await asyncio.to_thread(leftover.wait, grace)
+        for number in (first, signal.SIGKILL):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                leftover.send_signal(number)
+            if await _ended(leftover, grace):
+                break
         self._pid_file.unlink(missing_ok=True)
 
     def _leftover(self) -> psutil.Process | None:
@@ -108,9 +107,26 @@ class Child:
             same = abs(process.create_time() - float(born)) < 1
         except (FileNotFoundError, ValueError, psutil.Error):
             return None
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        return process if same and _alive(process) else None
 
     def _send(self, what: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(what)
+
+
+def _alive(process: psutil.Process) -> bool:
+    """An orphan may stay a zombie until the first process of the system gets round to it."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def _ended(process: psutil.Process, within: float) -> bool:
+    give_up = monotonic() + within
+    while _alive(process):
+        if monotonic() > give_up:
+            return False
+        await asyncio.sleep(0.02)
+    return True

@@ -95,6 +95,10 @@ def children(pid: int) -> dict[str, psutil.Process]:
     return found
 
 
+def alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 async def test_a_house_from_start_to_second_start(environment: Environment) -> None:
     web = f"http://127.0.0.1:{environment['MATUR_PORT']}"
     async with up(environment) as house:
@@ -128,7 +132,7 @@ async def test_a_house_from_start_to_second_start(environment: Environment) -> N
 
         parts = psutil.Process(house.process.pid).children(recursive=True)
         assert await house.ends(signal.SIGINT) == 0
-        assert not [part for part in parts if part.is_running()]
+        assert not list(filter(alive, parts))
         order = re.findall(r"^  (\w+) +berhenti ", house.said, re.M)
         assert order == ["web", "worker", "Temporal", "PostgreSQL"]
 
@@ -146,11 +150,11 @@ async def test_a_house_that_was_killed_is_put_in_order_by_the_next_start(
         orphans = psutil.Process(house.process.pid).children()
         house.process.kill()
         await house.process.wait()
-        assert all(orphan.is_running() for orphan in orphans)
+        assert all(map(alive, orphans))
 
         async with up(environment) as again:
             await again.says("Ctrl-C")
-            assert not [orphan for orphan in orphans if orphan.is_running()]
+            assert not list(filter(alive, orphans))
 
 
 async def test_parts_given_by_address_are_used_and_not_started(
