@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from record.accounts import Account, account_of, active_account
-from record.engine import execute, fetch_one
+from record.engine import execute, fetch_one, quick
 from record.keyed import keyed
 from record.tables import accounts, sessions, tokens
 
@@ -35,14 +35,18 @@ async def create_token(
     return token
 
 
+_OF_TOKEN = """
+SELECT a.id, a.username, a.name,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'unit', g.unit)), '[]')
+        FROM grants g WHERE g.account_id = a.id) AS grants
+FROM tokens t JOIN accounts a ON a.id = t.account_id
+WHERE t.hash = %s AND t.revoked_at IS NULL AND a.active
+"""
+
+
 async def account_of_token(engine: AsyncEngine, token: str, *, secret: bytes) -> Account | None:
     """Whose API token it is, with their grants: one query."""
-    row = await fetch_one(
-        engine,
-        active_account(
-            tokens.c.hash == keyed(secret, "token", token), tokens.c.revoked_at.is_(None)
-        ).join(tokens, tokens.c.account_id == accounts.c.id),
-    )
+    row = await quick(engine, _OF_TOKEN, [keyed(secret, "token", token)])
     return account_of(row) if row else None
 
 

@@ -5,7 +5,7 @@ A disabled account is refused everywhere at once, since every look-up asks.
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Actor, Grant
-from record.engine import execute, fetch, fetch_one, transaction
+from record.engine import execute, fetch, fetch_one, storable, transaction
 from record.errors import RecordError
 from record.ids import uuid7
 from record.tables import accounts, grants
@@ -81,6 +81,12 @@ async def usernames(engine: AsyncEngine) -> set[str]:
     return {row["username"] for row in await fetch(engine, select(accounts.c.username))}
 
 
+async def names_of(engine: AsyncEngine, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What those accounts are called, disabled ones too. One statement."""
+    rows = await fetch(engine, select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(ids)))
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def set_active(engine: AsyncEngine, username: str, active: bool) -> bool:
     """Disable an account, or enable it again; False where there is none."""
     return await _change(engine, username, active=active)
@@ -100,7 +106,7 @@ async def log_in(engine: AsyncEngine, username: str, password: str) -> Account |
     """The account if it exists, is active, and this is its password. Takes as long either way."""
     row = await fetch_one(
         engine,
-        active_account(accounts.c.username == username.strip().lower().replace("\x00", "")),
+        active_account(accounts.c.username == storable(username).strip().lower()),
     )
     stored = row["password_hash"] if row else _nobody
     async with _hashing:
@@ -138,6 +144,6 @@ def active_account(*conditions: ColumnElement[bool]) -> Select[Any]:
     ).where(accounts.c.active, *conditions)
 
 
-def account_of(row: RowMapping) -> Account:
+def account_of(row: RowMapping | Mapping[str, Any]) -> Account:
     held = tuple(Grant(**grant) for grant in row["grants"])
     return Account(row["id"], row["username"], row["name"], held)

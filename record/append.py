@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import Recorded
 from domain.notices import Notice
 from domain.projection import Projection
-from record.engine import run
+from record.engine import quick
 from record.errors import refusal
 
 
@@ -29,6 +29,9 @@ def outbox_rows(notices: Sequence[Notice]) -> list[dict[str, Any]]:
         told[notice.seq] += 1
         rows.append(notice.model_dump(mode="json") | {"n": told[notice.seq]})
     return rows
+
+
+APPEND = "SELECT append_events(%s, %s::jsonb, %s::jsonb, %s::jsonb)"
 
 
 async def append(
@@ -50,13 +53,9 @@ async def append(
         json.dumps(outbox_rows(notices)),
     )
 
-    async def work(connection: AsyncConnection) -> int:
-        result = await connection.exec_driver_sql(
-            "SELECT append_events(%s, %s::jsonb, %s::jsonb, %s::jsonb)", values
-        )
-        return int(result.scalar_one())
-
     try:
-        return await run(engine, work)
+        row = await quick(engine, APPEND, values)
     except DBAPIError as error:
         raise refusal(error) or error from error
+    assert row is not None
+    return int(row["append_events"])

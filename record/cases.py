@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Actor
 from domain.terms import Channel, Classification, Stage
-from record.engine import fetch, fetch_one
+from record.engine import fetch, fetch_one, storable
 from record.tables import cases, complaints
 from record.visibility import handled_within, visible_to
 
@@ -168,7 +168,7 @@ async def get_case(
     engine: AsyncEngine, actor: Actor, ticket: str, now: datetime
 ) -> CaseFile | None:
     """The case of a ticket, or None where there is none that `actor` may see. One statement."""
-    return await _case_file(engine, now, complaints.c.ticket == ticket, visible_to(actor))
+    return await _case_file(engine, now, complaints.c.ticket == storable(ticket), visible_to(actor))
 
 
 async def case_of_reporter(engine: AsyncEngine, complaint: UUID, now: datetime) -> CaseFile | None:

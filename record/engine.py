@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import CursorResult, Executable, RowMapping
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -41,8 +42,16 @@ def database_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
+def storable(text: str) -> str:
+    """What PostgreSQL can hold of `text`, or compare with: no NUL, no half of a character."""
+    return text.replace("\x00", "").encode(errors="ignore").decode()
+
+
 def create_engine(url: str, *, size: int = 10, application_name: str = "matur") -> AsyncEngine:
-    """An engine with at most `size` connections; a caller waits 5 s for one, then TimeoutError."""
+    """An engine with at most `size` connections; a caller waits 5 s for one.
+
+    Then sqlalchemy.exc.TimeoutError is raised.
+    """
     return create_async_engine(
         database_url(url),
         isolation_level="AUTOCOMMIT",
@@ -67,6 +76,31 @@ async def run(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T
             raise
     async with engine.connect() as connection:
         return await work(connection)
+
+
+async def quick(
+    engine: AsyncEngine, statement: str, values: Sequence[Any]
+) -> dict[str, Any] | None:
+    """The first row of one statement of the hot path, which may be run twice.
+
+    Straight to the driver (placeholders `%s`) and prepared once a connection: composing, compiling
+    and planning the same statement anew costs more than running it. Raises DBAPIError.
+    """
+
+    async def work(connection: AsyncConnection) -> dict[str, Any] | None:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        try:
+            cursor = await raw.execute(statement, values, prepare=True)
+            row = await cursor.fetchone() if cursor.description else None
+        except psycopg.Error as error:
+            dead = raw.broken or raw.closed
+            if dead:
+                await connection.invalidate()
+            raise DBAPIError(None, None, error, connection_invalidated=dead) from error
+        return row and dict(zip((c.name for c in cursor.description), row, strict=True))
+
+    return await run(engine, work)
 
 
 async def fetch(
@@ -110,7 +144,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 async def ping(engine: AsyncEngine) -> str:
-    """The server's version; raises DBAPIError or TimeoutError where there is none to reach."""
+    """The server's version; raises SQLAlchemyError where there is none to reach."""
 
     async def work(connection: AsyncConnection) -> str:
         result = await connection.exec_driver_sql("SHOW server_version")

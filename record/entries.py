@@ -4,6 +4,7 @@ The salt lies beside the text and goes with it: afterwards nobody can test a gue
 digest, and the chain still verifies.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +12,21 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, cast, delete, exists, func, literal, select, update
-from sqlalchemy.dialects.postgresql import TSQUERY, insert
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import text_digest
 from domain.events import Entry
-from record.engine import execute, fetch, transaction
+from record.engine import execute, fetch, quick, storable, transaction
 from record.ids import uuid7
 from record.tables import complaints, entries, idempotency, words
 
 SALT_BYTES = 16
+
+_STORE = """
+INSERT INTO entries (id, complaint_id, author, texts, salt, digest, created_at)
+VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -38,17 +44,11 @@ async def store_entry(
 ) -> Entry:
     """Keep what `author` (an event's actor) typed; what the event is to carry for it."""
     salt = secrets.token_bytes(SALT_BYTES)
-    entry = Entry(id=uuid7(), digest=text_digest(salt, texts))
-    values = {
-        "id": entry.id,
-        "complaint_id": complaint,
-        "author": author,
-        "texts": dict(texts),
-        "salt": salt,
-        "digest": bytes.fromhex(entry.digest),
-        "created_at": now,
-    }
-    await execute(engine, insert(entries).on_conflict_do_nothing(), values)
+    kept = {name: storable(text) for name, text in texts.items()}
+    entry = Entry(id=uuid7(), digest=text_digest(salt, kept))
+    digest = bytes.fromhex(entry.digest)
+    values = [entry.id, complaint, author, json.dumps(kept), salt, digest, now]
+    await quick(engine, _STORE, values)
     return entry
 
 

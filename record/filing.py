@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import Recorded, canonical, text_digest
 from domain.events import Entry
@@ -16,7 +16,7 @@ from domain.notices import Notice
 from domain.projection import Projection
 from domain.terms import Channel
 from record.append import columns_of, outbox_rows
-from record.engine import run
+from record.engine import quick, storable
 from record.errors import refusal
 from record.identity import Keyring, Reporter
 from record.keyed import keyed
@@ -46,6 +46,12 @@ class Filing:
     lng: float | None = None
     reporter: Reporter | None = None
     idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """What was typed is kept as PostgreSQL can hold it, and digested as it is kept."""
+        for name in ("title", "body", "address"):
+            if (typed := getattr(self, name)) is not None:
+                object.__setattr__(self, name, storable(typed))
 
     @property
     def texts(self) -> dict[str, str]:
@@ -91,6 +97,9 @@ class Filed:
     created: bool
 
 
+FILE = "SELECT ticket, complaint_id, created FROM file_complaint(%s::jsonb)"
+
+
 async def file(
     engine: AsyncEngine,
     filing: Filing,
@@ -111,19 +120,13 @@ async def file(
         "outbox": outbox_rows(notices),
     }
 
-    async def work(connection: AsyncConnection) -> tuple[str, UUID, bool]:
-        result = await connection.exec_driver_sql(
-            "SELECT ticket, complaint_id, created FROM file_complaint(%s::jsonb)",
-            (json.dumps(stored),),
-        )
-        row = result.one()
-        return row.ticket, row.complaint_id, row.created
-
     try:
-        ticket, complaint, created = await run(engine, work)
+        row = await quick(engine, FILE, [json.dumps(stored)])
     except DBAPIError as error:
         raise refusal(error) or error from error
-    return Filed(ticket, complaint, receipt_of(secret, complaint), created)
+    assert row is not None
+    complaint = row["complaint_id"]
+    return Filed(row["ticket"], complaint, receipt_of(secret, complaint), row["created"])
 
 
 def _columns(filing: Filing, secret: bytes, keyring: Keyring) -> dict[str, Any]:

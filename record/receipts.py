@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from record.engine import fetch_one
+from record.engine import fetch_one, storable
 from record.keyed import keyed, same
 from record.tables import complaints
 
@@ -41,7 +41,7 @@ async def check_receipt(
     row = await fetch_one(
         engine,
         select(complaints.c.id, complaints.c.receipt_hash).where(
-            complaints.c.ticket == ticket.strip().upper().replace("\x00", "")
+            complaints.c.ticket == storable(ticket).strip().upper()
         ),
     )
     complaint, expected = (row["id"], row["receipt_hash"]) if row else (NOBODY, bytes(32))

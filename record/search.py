@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Actor
 from record.cases import Filters, Page, listed, newest
-from record.engine import fetch_one
+from record.engine import fetch_one, storable
 from record.tables import complaints
 
 LONGEST = 200
@@ -56,7 +56,7 @@ async def list_cases(
     found nowhere, a second looks for the words meant and a third searches for them.
     """
     query = listed(actor, filters, now, after)
-    words = _cleaned(q)
+    words = storable(q or "")[:LONGEST].strip()
     if not words:
         return await newest(engine, query, limit)
     if ticket := TICKET.fullmatch(words):
@@ -83,8 +83,3 @@ async def list_cases(
 
 def _matching(query: Select[tuple[Any, ...]], tsquery: Any) -> Select[tuple[Any, ...]]:
     return query.where(complaints.c.tsv.op("@@")(tsquery))
-
-
-def _cleaned(q: str | None) -> str:
-    """What PostgreSQL takes as text: no NUL, no lone surrogates, not without end."""
-    return (q or "")[:LONGEST].replace("\x00", " ").encode(errors="ignore").decode().strip()

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.units import ROOT
-from record.engine import fetch
+from record.engine import fetch, storable
 from record.tables import units
 
 
@@ -48,7 +48,7 @@ async def units_on(engine: AsyncEngine, day: date, top: str = ROOT) -> list[Unit
 
 async def unit_by_code(engine: AsyncEngine, code: str) -> Unit | None:
     """The unit of a code such as `dpupr` or `kec.bobotsari`, or of a whole path; also past ones."""
-    wanted = code.replace("\x00", "")
+    wanted = storable(code)
     found = await _units(
         engine, select(units).where(or_(units.c.code == wanted, units.c.path == wanted))
     )

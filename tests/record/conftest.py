@@ -1,7 +1,6 @@
 """The record as the application sees it, seeded, and a way to file and move cases in it."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cli.parts import Postgres
 from cli.parts.postgres import SUPERUSER
 from record.engine import create_engine
-from record.seed import seed
 from tests.conftest import Database
 from tests.record.office import Office
 
@@ -19,7 +17,6 @@ from tests.record.office import Office
 async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
     """The application's connections to a seeded record of this test's own."""
     engine = create_engine(database.application_url)
-    await seed(engine, datetime.now(UTC), practice=False)
     yield engine
     await engine.dispose()
 

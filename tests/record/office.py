@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Table, event, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.actions import ActionBase
+from domain.actions import ActionBase, Dispose
 from domain.actors import Actor, Grant
 from domain.case import Case
 from domain.chain import GENESIS, Recorded, seal
@@ -24,7 +24,7 @@ from domain.notices import Notice, notices
 from domain.permissions import Refused
 from domain.policy import Rules
 from domain.projection import project
-from domain.terms import Channel, Role
+from domain.terms import Channel, Classification, Role
 from record.append import append
 from record.filing import Filed, Filing, file
 from record.identity import Keyring, Reporter
@@ -42,6 +42,9 @@ def staff(*held: tuple[Role, str | None]) -> Actor:
 COORDINATOR = staff((Role.COORDINATOR, "kab/dinkominfo"))
 DPUPR = staff((Role.UNIT_ADMIN, "kab/dpupr"))
 SEKDA = staff((Role.SUPERVISOR, "kab/setda"))
+DISPOSE = Dispose(
+    classification=Classification.TIDAK_BERKADAR, category="infrastruktur", unit="kab/dpupr"
+)
 AUDITOR = staff((Role.AUDITOR, "kab/inspektorat"))
 
 

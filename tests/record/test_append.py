@@ -7,7 +7,6 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from domain.actions import Dispose
 from domain.case import Case
 from domain.chain import Recorded, seal
 from domain.decide import decide
@@ -16,16 +15,11 @@ from domain.evolve import evolve
 from domain.notices import notices
 from domain.permissions import Refused
 from domain.projection import project
-from domain.terms import Classification
 from record.append import append
 from record.errors import DivergedError, GapError, UnknownCaseError
 from record.events import load_events, mark_started, unstarted_cases
 from record.tables import cases, events, outbox
-from tests.record.office import COORDINATOR, MORNING, Office, count, statements
-
-DISPOSE = Dispose(
-    classification=Classification.TIDAK_BERKADAR, category="infrastruktur", unit="kab/dpupr"
-)
+from tests.record.office import COORDINATOR, DISPOSE, MORNING, Office, count, statements
 
 
 def noted(case: Case, actor: str = "system") -> Recorded:
