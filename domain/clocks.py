@@ -162,7 +162,10 @@ def _passed_over(
         return Day.WEEKEND, None
     if day in calendar.days_off:
         return Day.HOLIDAY, calendar.days_off[day]
-    return next(((Day.PAUSED, pause.by) for pause in pauses if pause.holds(day)), None)
+    for pause in pauses:
+        if pause.holds(day):
+            return Day.PAUSED, pause.by
+    return None
 
 
 def _paused_on(due: date, pauses: tuple[Pause, ...], calendar: Calendar) -> date:
