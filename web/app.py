@@ -11,9 +11,12 @@ from starlette.exceptions import HTTPException
 import health
 from record import engine as database
 from settings import Settings, get_settings
-from web import api
+from web import api, assets, pages
 from web.house import House
-from web.problems import Problem, api_error
+from web.pages.errors import on_error, show_problem
+from web.pages.language import LanguageMiddleware
+from web.problems import Problem
+from web.security import SecurityMiddleware
 from workflows import client as temporal
 from workflows.client import ActionRefused, EngineAway
 
@@ -51,7 +54,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_body_size=LARGEST_BODY,
     )
     for kind in (Problem, ActionRefused, EngineAway, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, api_error)
-    app.add_exception_handler(Exception, api_error)
+        app.add_exception_handler(kind, on_error)
+    app.add_exception_handler(Exception, on_error)
+    app.add_middleware(SecurityMiddleware, origin=settings.public_origin, refuse=show_problem)
+    app.add_middleware(LanguageMiddleware)
     app.include_router(api.router)
+    app.include_router(pages.router)
+    app.router.routes.extend(assets.load().routes)
     return app

@@ -1,0 +1,247 @@
+"""A case as its page shows it: facts, deadlines, what this user may do, what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain import actions as a
+from domain.actors import Actor
+from domain.calendar import local_date
+from domain.case import Case, DeskKind
+from domain.clocks import Clock
+from domain.explain import explain
+from domain.forms import category_label, form_fields
+from domain.permissions import available
+from domain.policy import Measure
+from domain.terms import Role
+from domain.words import CLASSIFICATION, CLOCK
+from record.accounts import Account, names_of
+from record.cases import CaseFile, get_case
+from web.house import Directory, House
+from web.pages import saying
+from web.pages.dates import day, moment, standing
+from web.pages.forms import KEY, SEQ, new_key
+from web.pages.language import N_, _, ngettext
+from web.pages.saying import Happening
+from web.pages.tags import CHANNELS, Tag, stage_tag, upper
+from web.problems import not_found
+from web.viewing import Viewed, view
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action this user may take; one that needs no fields is a button of its own."""
+
+    label: str
+    url: str
+    hidden: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """`due_at` is None for the citizen's clock, which has no limit."""
+
+    name: str
+    due_at: datetime | None
+    standing: str
+    arithmetic: str
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class CasePage:
+    ticket: str
+    url: str
+    title: str
+    body: str | None
+    tag: Tag
+    owner: str
+    duty: str
+    due: Deadline | None
+    instructed: bool
+    primary: Offer | None
+    others: Sequence[Offer]
+    facts: Sequence[tuple[str, str]]
+    deadlines: Sequence[Deadline]
+    timeline: Sequence[Happening]
+    """Newest first."""
+    seq: int
+
+
+async def seen(house: House, account: Account, ticket: str) -> CaseFile:
+    """Raises Problem 404 also for what is not theirs to know."""
+    file = await get_case(house.engine, account.actor, ticket.upper(), house.now)
+    if file is None:
+        raise not_found()
+    return file
+
+
+async def case_page(house: House, account: Account, file: CaseFile) -> CasePage:
+    return await shown(house, account, await view(house, file))
+
+
+async def shown(house: House, account: Account, viewed: Viewed) -> CasePage:
+    file, case, now = viewed.file, viewed.case, house.now
+    units = await house.directory()
+    kinds = available(case, account.actor, now, viewed.rules)
+    primary, others = _offers(viewed, account.actor, kinds)
+    deadline = case.next_deadline
+    return CasePage(
+        ticket=file.ticket,
+        url=f"/aduan/{file.ticket}",
+        title=file.title or _("Teks laporan ini sudah dihapus"),
+        body=file.body,
+        tag=stage_tag(case.stage),
+        owner=saying.desk_name(case, units),
+        duty=saying.duty(case, units),
+        due=_deadline(deadline, viewed, now) if deadline else None,
+        instructed=case.instructions > 0,
+        primary=primary,
+        others=others,
+        facts=_facts(viewed, units),
+        deadlines=_deadlines(viewed, now),
+        timeline=tuple(reversed(await happenings(house, viewed))),
+        seq=case.seq,
+    )
+
+
+async def happenings(house: House, viewed: Viewed, after: int = 0) -> list[Happening]:
+    """All that happened later than event number `after`, oldest first."""
+    units = await house.directory()
+    events = [one for one in viewed.recorded if one.seq > after]
+    name = await namer(house, [one.actor for one in events])
+    return [saying.happening(one, viewed, units, name) for one in events]
+
+
+async def namer(house: House, actors: Sequence[str]) -> saying.Name:
+    """Who those actors are, for people."""
+    ids = {found for actor in actors if (found := saying.actor_id(actor))}
+    known: Mapping[UUID, str] = await names_of(house.engine, ids) if ids else {}
+
+    def name(actor: str) -> str:
+        account = saying.actor_id(actor)
+        if account is None:
+            return _("Pelapor") if actor == "reporter" else _("Sistem")
+        return known.get(account, _("Akun yang tidak dikenal"))
+
+    return name
+
+
+NEXT = (a.GrantExtension, a.Dispose, a.Redispose, a.Accept, a.ApproveAnswer, a.Answer)
+"""What a case waits for; the first of these that is open to the desk is its next step."""
+
+
+def _offers(
+    viewed: Viewed, actor: Actor, kinds: Sequence[type[a.ActionBase]]
+) -> tuple[Offer | None, list[Offer]]:
+    case = viewed.case
+    expected = [
+        kind
+        for kind in NEXT
+        if kind in kinds and (kind is a.GrantExtension or is_at_desk(case, actor))
+    ]
+    first = expected[0] if expected else None
+    others = [_offer(kind, viewed) for kind in kinds if kind is not first]
+    return (_offer(first, viewed, direct=True) if first else None), others
+
+
+def _offer(kind: type[a.ActionBase], viewed: Viewed, *, direct: bool = False) -> Offer:
+    hidden = None
+    if direct and not form_fields(kind, viewed.rules.policy):
+        hidden = {KEY: new_key(), SEQ: str(viewed.case.seq)}
+    return Offer(_(kind.LABEL), f"/aduan/{viewed.file.ticket}/tindakan/{kind.name()}", hidden)
+
+
+def is_at_desk(case: Case, actor: Actor) -> bool:
+    """Whether the case waits at this person's own desk."""
+    match case.desk.kind:
+        case DeskKind.COORDINATOR:
+            return actor.holds(Role.COORDINATOR)
+        case DeskKind.UNIT:
+            return case.desk.unit in actor.units_as(Role.UNIT_ADMIN)
+        case DeskKind.HEAD:
+            return case.desk.unit in actor.units_as(Role.UNIT_HEAD)
+        case _:
+            return False
+
+
+def _facts(viewed: Viewed, units: Directory) -> list[tuple[str, str]]:
+    """What is known, label and value; what has no value is left out."""
+    file, case = viewed.file, viewed.case
+    classification = case.classification
+    facts = (
+        (N_("Diterima"), moment(case.received_at)),
+        (N_("Lewat"), _(CHANNELS[case.channel])),
+        (N_("Waktu kejadian"), day(file.occurred_on) if file.occurred_on else None),
+        (N_("Lokasi"), place(file, units)),
+        (N_("Pelapor"), _reporter(case)),
+        (N_("Keterbukaan"), _("Rahasia") if case.secret else _("Terbuka untuk umum")),
+        (N_("Klasifikasi"), classification and upper(_(CLASSIFICATION[classification]))),
+        (N_("Kategori"), case.category and _(category_label(case.category))),
+        (N_("Unit"), units.name(case.unit)),
+        (N_("Didelegasikan kepada"), units.name(case.delegate)),
+        (N_("Unit yang dilaporkan"), units.name(case.reported_unit)),
+        (N_("Aduan induk"), file.lead_ticket),
+        (N_("Nilai dari pelapor"), f"{case.rating}/5" if case.rating else None),
+    )
+    return [(_(label), value) for label, value in facts if value]
+
+
+def place(file: CaseFile, units: Directory) -> str:
+    """Address, village, kecamatan: as much as is known."""
+    village = units.by_region.get(file.village_code or "")
+    district = units.by_code.get(file.kecamatan or "")
+    return ", ".join(
+        part
+        for part in (file.address, village and village.name, district and district.name)
+        if part
+    )
+
+
+def _reporter(case: Case) -> str:
+    if case.anonymous:
+        return _("Anonim")
+    return _("Identitas tersegel") if case.identified else _("Tidak meninggalkan identitas")
+
+
+def _deadlines(viewed: Viewed, now: datetime) -> list[Deadline]:
+    """The clocks that have not been stopped, soonest first, and the citizen's own."""
+    waiting = [clock for clock in viewed.case.clocks.values() if clock.stopped_at is None]
+    waiting.sort(key=lambda clock: clock.due_at)
+    return [*(_deadline(clock, viewed, now) for clock in waiting), _citizen(viewed.case, now)]
+
+
+def _deadline(clock: Clock, viewed: Viewed, now: datetime) -> Deadline:
+    late = viewed.case.open and not clock.paused and now >= clock.due_at
+    how = standing(clock.due_at, now, viewed.rules.calendar)
+    arithmetic = explain(clock.deadline, clock.started_at)
+    if clock.deadline.limit.measure is Measure.WORKING_DAYS:
+        versions = _("aturan versi %(policy)s, kalender versi %(calendar)s") % {
+            "policy": clock.deadline.policy,
+            "calendar": clock.deadline.calendar,
+        }
+        arithmetic = f"{arithmetic}; {versions}"
+    return Deadline(
+        name=upper(_(CLOCK[clock.name])),
+        due_at=clock.due_at,
+        standing=_("dijeda, menunggu pelapor") if clock.paused else how,
+        arithmetic=arithmetic,
+        late=late,
+    )
+
+
+def _citizen(case: Case, now: datetime) -> Deadline:
+    until = case.answered_at or now
+    days = (local_date(until) - local_date(case.received_at)).days
+    waited = (
+        ngettext("dijawab setelah %(n)s hari", "dijawab setelah %(n)s hari", days)
+        if case.answered_at
+        else ngettext("menunggu %(n)s hari", "menunggu %(n)s hari", days)
+    )
+    return Deadline(
+        name=_("Jam pelapor"),
+        due_at=None,
+        standing=waited % {"n": days},
+        arithmetic=_("Dihitung sejak laporan diterima; tidak pernah dijeda."),
+    )
