@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, any_, cast, delete, exists, func, literal, select, update
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ARRAY, Text, any_, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import text_digest
@@ -76,8 +75,11 @@ async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
     Events, classification and village stay. Safe to repeat.
     """
     async with transaction(engine) as connection:
+        typed = func.concat_ws(" ", complaints.c.title, complaints.c.body)
         found = await connection.execute(
-            select(func.tsvector_to_array(complaints.c.tsv)).where(complaints.c.id == complaint)
+            select(func.tsvector_to_array(func.to_tsvector("simple", typed))).where(
+                complaints.c.id == complaint
+            )
         )
         own_words = found.scalar_one_or_none() or []
         await connection.execute(
@@ -89,7 +91,9 @@ async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
             update(entries).where(entries.c.complaint_id == complaint).values(texts=None, salt=None)
         )
         await connection.execute(delete(idempotency).where(idempotency.c.complaint_id == complaint))
-        elsewhere = exists().where(complaints.c.tsv.op("@@")(cast(words.c.word, TSQUERY)))
+        elsewhere = exists().where(
+            complaints.c.tsv.op("@@")(func.to_tsquery("indonesian", words.c.word))
+        )
         await connection.execute(
             delete(words)
             .where(words.c.word == any_(literal(own_words, ARRAY(Text))))

@@ -18,25 +18,26 @@ TICKET = re.compile(r"\s*(?:MB[-\s]*)?(\d{4})[-\s]+(\d{1,9})\s*", re.IGNORECASE)
 
 CORRECTED = text(
     """
-    SELECT string_agg('(' || meant.words || ')', ' & ') AS query,
-           string_agg(meant.nearest, ' ') AS shown
-    FROM unnest(to_tsvector('indonesian', :q)) AS typed(word)
+    SELECT string_agg('(' || meant.words || ')', ' & ' ORDER BY typed.positions) AS query,
+           string_agg(meant.likest, ' ' ORDER BY typed.positions) AS shown
+    FROM unnest(to_tsvector('simple', :q)) AS typed(word, positions, weights)
     CROSS JOIN LATERAL (
-        SELECT string_agg(near.word, ' | ') AS words, (array_agg(near.word))[1] AS nearest
+        SELECT string_agg(near.word, ' | ') AS words,
+               (array_agg(near.word ORDER BY similarity(near.word, typed.word) DESC))[1] AS likest
         FROM (
             SELECT w.word FROM words w WHERE w.word = typed.word
             UNION ALL
             (SELECT w.word FROM words w
              WHERE w.word % typed.word
                AND NOT EXISTS (SELECT FROM words known WHERE known.word = typed.word)
-             ORDER BY levenshtein(w.word, typed.word), similarity(w.word, typed.word) DESC, w.word
-             LIMIT 3)
+             ORDER BY levenshtein(w.word, typed.word)
+             FETCH FIRST ROW WITH TIES)
         ) near
     ) meant
-    HAVING bool_or(typed.word <> meant.nearest)
+    HAVING bool_or(typed.word <> meant.likest)
     """
 )
-"""Each word typed, or the three words of the record most like it; no row where all are known."""
+"""Each word typed, or those of the record that differ least from it; no row where all are known."""
 
 
 async def list_cases(
@@ -74,7 +75,7 @@ async def list_cases(
         return found
     corrected = await newest(
         engine,
-        _matching(query, func.to_tsquery("simple", meant["query"])),
+        _matching(query, func.to_tsquery("indonesian", meant["query"])),
         limit,
         corrected=meant["shown"],
     )

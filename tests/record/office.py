@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
-from sqlalchemy import Table, event, func, select
+import psycopg
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actions import ActionBase, Dispose
@@ -129,15 +131,14 @@ async def count(engine: AsyncEngine, table: Table) -> int:
 
 
 @contextmanager
-def statements(engine: AsyncEngine) -> Iterator[Counter[str]]:
-    """Counts the statements that `engine` sends meanwhile, by their first word."""
+def statements() -> Iterator[Counter[str]]:
+    """Counts the statements that are sent meanwhile, by their first word, whichever way they go."""
     sent: Counter[str] = Counter()
+    execute = psycopg.AsyncCursor.execute
 
-    def note(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        sent[statement.split(maxsplit=1)[0].upper()] += 1
+    async def counted(cursor: Any, query: Any, *rest: Any, **options: Any) -> Any:
+        sent[str(query).split(maxsplit=1)[0].upper()] += 1
+        return await execute(cursor, query, *rest, **options)
 
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    try:
+    with patch.object(psycopg.AsyncCursor, "execute", counted):
         yield sent
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)

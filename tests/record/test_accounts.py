@@ -61,7 +61,7 @@ async def test_a_grant_at_no_unit_makes_no_account(engine: AsyncEngine) -> None:
 async def test_a_token_brings_its_account_in_one_query(engine: AsyncEngine, siti: Account) -> None:
     token = await create_token(engine, "siti", NOW, secret=SECRET)
     assert token is not None
-    with statements(engine) as sent:
+    with statements() as sent:
         account = await account_of_token(engine, token, secret=SECRET)
     assert account == await log_in(engine, "siti", "kata sandi panjang")
     assert sent == {"SELECT": 1}
@@ -99,7 +99,7 @@ async def test_a_use_is_noted_once_a_minute(engine: AsyncEngine, siti: Account) 
     session = await create_session(engine, siti.id, NOW, DAY, secret=SECRET)
     later = NOW + timedelta(minutes=2)
     for expected in ({"SELECT": 1, "UPDATE": 1}, {"SELECT": 1}):
-        with statements(engine) as sent:
+        with statements() as sent:
             await account_of_session(engine, session, later, HOUR, secret=SECRET)
         assert sent == expected
 

@@ -49,7 +49,7 @@ async def test_an_action_is_recorded_whole(office: Office) -> None:
 
 async def test_one_round_trip(office: Office) -> None:
     _, case = await office.file()
-    with statements(office.engine) as sent:
+    with statements() as sent:
         await office.act(case, DISPOSE, COORDINATOR)
     assert sent == {"SELECT": 1}
 

@@ -19,7 +19,7 @@ from tests.record.office import MORNING, Office, a_filing, count, statements
 
 async def test_a_complaint_is_stored_whole(office: Office) -> None:
     filing = a_filing(occurred_on=date(2026, 3, 1), address="Jl. Raya 1", lat=-7.3, lng=109.36)
-    with statements(office.engine) as sent:
+    with statements() as sent:
         filed, case = await office.file(filing)
     assert sent == {"SELECT": 1}, "one round trip"
     assert (filed.ticket, filed.complaint_id, filed.created) == ("MB-2026-000001", case.id, True)

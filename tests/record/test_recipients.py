@@ -109,6 +109,6 @@ async def test_who_is_not_staff_is_refused(staffed: AsyncEngine, audience: str) 
 
 
 async def test_one_statement(staffed: AsyncEngine) -> None:
-    with statements(staffed) as sent:
+    with statements() as sent:
         await who(staffed, f"unit:{BANCAR}", "kab/dpupr")
     assert sent == {"SELECT": 1}

@@ -101,7 +101,7 @@ ALTER TABLE complaints ALTER COLUMN tsv SET STORAGE MAIN;
 -- Without a pending list, which every search would have to read besides the index.
 CREATE INDEX complaints_tsv ON complaints USING gin (tsv) WITH (fastupdate = off);
 
--- Every word of every complaint, once: a misspelt search finds the word that was meant.
+-- Every word of every complaint, once and whole: a misspelt search finds the word that was meant.
 CREATE TABLE words (word text COLLATE "C" PRIMARY KEY);
 CREATE INDEX words_trigrams ON words USING gin (word gin_trgm_ops) WITH (fastupdate = off);
 
@@ -320,7 +320,6 @@ DECLARE
     new_ticket text;
     number text;
     place text;
-    lexemes tsvector;
     earlier record;
 BEGIN
     IF p ? 'key_hash' THEN
@@ -359,8 +358,7 @@ BEGIN
         VALUES (new_id, new_ticket, p ->> 'channel', received, p ->> 'title', p ->> 'body',
             (p ->> 'occurred_on')::date, place, p ->> 'village_code', p ->> 'address',
             (p ->> 'lat')::double precision, (p ->> 'lng')::double precision,
-            decode(p ->> 'salt', 'hex'), decode(p ->> 'receipt_hash', 'hex'))
-        RETURNING tsv INTO lexemes;
+            decode(p ->> 'salt', 'hex'), decode(p ->> 'receipt_hash', 'hex'));
     IF p ? 'identity' THEN
         INSERT INTO identities (complaint_id, key_id, nonce, sealed)
             SELECT new_id, i.key_id, decode(i.nonce, 'hex'), decode(i.sealed, 'hex')
@@ -374,7 +372,8 @@ BEGIN
     INSERT INTO unstarted (complaint_id, created_at) VALUES (new_id, received);
     -- In alphabetical order, or two filings could each wait for the other's word.
     INSERT INTO words (word)
-        SELECT l.lexeme FROM unnest(lexemes) l
+        SELECT l.lexeme
+        FROM unnest(to_tsvector('simple', (p ->> 'title') || ' ' || (p ->> 'body'))) l
         WHERE l.lexeme ~ '^[a-z]{3,30}$'
           AND NOT EXISTS (SELECT FROM words w WHERE w.word = l.lexeme COLLATE "C")
         ORDER BY l.lexeme COLLATE "C"
