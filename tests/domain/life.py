@@ -22,7 +22,7 @@ from domain.evolve import evolve, fold
 from domain.notices import Notice, notices
 from domain.permissions import Refused, available
 from domain.policy import Rules
-from domain.terms import Channel, Classification, ClockName
+from domain.terms import Channel, Classification, ClockName, Stage
 from tests.domain.cast import COORDINATOR, DPUPR, DPUPR_ADMIN, INSPECTORATE, RULES
 
 COMPLAINT = UUID("0193f2a0-0000-7000-8000-000000000001")
@@ -117,6 +117,9 @@ class Life:
             if isinstance(event, e.Reminded | e.Breached | e.Escalated)
             and (not names or event.clock in names)
         ]
+
+    def stage(self) -> Stage:
+        return self.case.stage
 
     def due(self, name: ClockName) -> str:
         return shown(self.clock(name).due_at)
