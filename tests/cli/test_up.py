@@ -18,9 +18,8 @@ import pytest
 from cli.local import PORTS
 from cli.parts import TemporalServer, free_port
 from record.seed import PRACTICE_ACCOUNTS
+from tests.cli.command import Environment, matur
 from tests.conftest import Database
-
-Environment = dict[str, str]
 
 
 @pytest.fixture
@@ -28,19 +27,6 @@ def environment(tmp_path: Path) -> Environment:
     """A house of its own beside any other: directory and ports."""
     ports = {variable: str(free_port()) for variable in PORTS}
     return {"MATUR_DIRECTORY": str(tmp_path / "house"), **ports}
-
-
-async def matur(environment: Environment, *arguments: str, typed: str = "") -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of one command."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli", *arguments),
-        env=os.environ | environment,
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    out, err = await process.communicate(typed.encode())
-    return process.returncode or 0, out.decode(), err.decode()
 
 
 class Up:
