@@ -16,8 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from temporalio.client import Client
 from temporalio.service import RPCError
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import health
 from activities.cases import CaseActivities
@@ -31,8 +30,6 @@ from workflows.messages import TASK_QUEUE
 
 log = structlog.get_logger("worker")
 
-PURE = ("domain", "activities", "workflows.messages", "pydantic", "pydantic_core")
-"""What the sandbox need not load anew for every workflow: tested to be free of side effects."""
 GRACE = timedelta(seconds=5)
 
 
@@ -49,9 +46,7 @@ def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEU
             cases.start_stranded,
             cases.announce_rules,
         ],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PURE)
-        ),
+        workflow_runner=UnsandboxedWorkflowRunner(),  # decision 0003
         graceful_shutdown_timeout=GRACE,
     )
 

@@ -3,6 +3,8 @@
 record/ says the same in SQL, for lists; a test compares the two.
 """
 
+from typing import Protocol
+
 from domain import events as e
 from domain.actors import REPORTER, SYSTEM, Actor
 from domain.case import Case
@@ -14,7 +16,20 @@ SEES_ALL = (Role.SUPERVISOR, Role.AUDITOR)
 OF_A_UNIT = (Role.COORDINATOR, Role.UNIT_ADMIN, Role.UNIT_HEAD)
 
 
-def can_see(case: Case, actor: Actor) -> bool:
+class Placed(Protocol):
+    """What decides who may see a case: a `Case`, or a row of the record."""
+
+    @property
+    def unit(self) -> str | None: ...
+    @property
+    def delegate(self) -> str | None: ...
+    @property
+    def secret(self) -> bool: ...
+    @property
+    def reported_unit(self) -> str | None: ...
+
+
+def can_see(case: Placed, actor: Actor) -> bool:
     """Whether this actor may know that the case exists."""
     if actor in (REPORTER, SYSTEM) or any(actor.holds(role) for role in SEES_ALL):
         return True
@@ -25,19 +40,19 @@ def can_see(case: Case, actor: Actor) -> bool:
     )
 
 
-def belongs_to_reported(case: Case, actor: Actor) -> bool:
+def belongs_to_reported(case: Placed, actor: Actor) -> bool:
     """Whether the case is about a unit in which this actor holds a role."""
     return case.reported_unit is not None and any(
         covers(case.reported_unit, unit) for role in OF_A_UNIT for unit in actor.units_as(role)
     )
 
 
-def handles(case: Case, actor: Actor, role: Role) -> bool:
+def handles(case: Placed, actor: Actor, role: Role) -> bool:
     """Whether the actor holds `role` over the unit that has the case, or its delegate."""
     return any(stands_for(case, actor, role, unit) for unit in (case.unit, case.delegate) if unit)
 
 
-def stands_for(case: Case, actor: Actor, role: Role, unit: str | None) -> bool:
+def stands_for(case: Placed, actor: Actor, role: Role, unit: str | None) -> bool:
     """Whether the actor holds `role` at `unit` or above it; for a secret case only at it."""
     if unit is None:
         return False

@@ -98,7 +98,7 @@ class House:
         return CaseStart(complaint=complaint, rules=await self.rules(), events=tuple(events))
 
 
-def _house(request: Request) -> House:
+async def _house(request: Request) -> House:
     house: House = request.app.state.house
     return house
 

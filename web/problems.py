@@ -72,7 +72,9 @@ def validation_errors(error: ValidationError | RequestValidationError) -> list[d
 
 
 def _field(loc: Sequence[Any]) -> str:
-    return ".".join(str(step) for step in loc if step not in ("body", "query", "path", "header"))
+    """Without the part of the request that FastAPI puts first; a field may be called `body`."""
+    steps = loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc
+    return ".".join(str(step) for step in steps)
 
 
 def _message(fault: Mapping[str, Any]) -> str:

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.explain import explain
-
 from domain.actions import ActionBase
 from domain.actors import REPORTER, Actor
 from domain.case import Case
 from domain.chain import Recorded
 from domain.clocks import Clock, ledger
 from domain.evolve import fold
+from domain.explain import explain
 from domain.forms import form_fields
 from domain.notices import RELAYED_TO_DUPLICATES
 from domain.permissions import available
@@ -156,6 +155,8 @@ def reporter_entries(viewed: Viewed) -> Iterable[Entry]:
             for name in ("unit", "days", "score", "reason", "anonymous", "secret")
             if name in recorded.data
         }
+        if "unit" in shown:
+            shown["unit"] = code_of(shown["unit"])
         yield Entry(recorded.type, recorded.at, _who(recorded.actor), texts or {}, shown)
 
 

@@ -126,7 +126,6 @@ class ComplaintWorkflow:
             await workflow.wait_condition(
                 lambda: self.case.seq != seen or self._called,
                 timeout=max(wake_at - workflow.now(), timedelta()) if wake_at else None,
-                timeout_summary=alarm.action.action if alarm else "final",
             )
         except TimeoutError:
             if alarm:

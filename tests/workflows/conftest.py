@@ -7,7 +7,6 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from cli.parts import TemporalServer
 from record import engine as database
 from record.rules import current_rules
-from record.seed import seed
 from tests.conftest import Database
 from tests.workflows.world import World
 from worker import make_worker

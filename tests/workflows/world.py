@@ -1,8 +1,8 @@
 """A small house for tests: record, engine and worker, and people who act through the client."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -52,10 +52,10 @@ class World:
     client: Client
     rules: Rules
     secret: bytes = b"s" * 32
-    keyring: Keyring = Keyring({"k1": b"k" * 32})
+    keyring: Keyring = field(default_factory=lambda: Keyring({"k1": b"k" * 32}))
 
     async def file(self, now: datetime | None = None, *, start: bool = True) -> Filed:
-        now = now or datetime.now(timezone.utc)
+        now = now or datetime.now(UTC)
         filing = Filing(
             id=uuid7(),
             channel=Channel.MATUR,

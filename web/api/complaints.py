@@ -12,6 +12,7 @@ from record.cases import CaseFile, CaseRow, Filters, get_case
 from record.events import load_events
 from record.identity import open_identity
 from record.search import list_cases
+from record.seen import complaint_seen
 from web.acting import act
 from web.callers import Caller, IdempotencyKey
 from web.filing import SentComplaint, file_complaint
@@ -89,8 +90,9 @@ async def do(
     sent: Annotated[SentAction, Body()],
     key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    file = await _seen(house, caller, ticket)
-    complaint = file.complaint_id
+    complaint = await complaint_seen(house.engine, caller.actor, ticket)
+    if complaint is None:
+        raise not_found()
     done: Done = await act(house, complaint, caller.actor, sent.model_dump(), key)
     answer: dict[str, Any] = {"seq": done.seq, "stage": done.stage}
     if sent.action == "open_identity":

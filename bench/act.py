@@ -1,0 +1,114 @@
+"""An action through the API beside a bare Update with one local activity, one at a time.
+
+Both go to the same server in the same run, by turns of 50; a round is 200 of each.
+"""
+
+import asyncio
+import os
+from time import perf_counter
+from uuid import uuid4
+
+from _bare import QUEUE, Bare, bare_worker
+from _house import House, house
+from _report import against, median, quantile, report
+from httpx import AsyncClient
+
+ROUNDS = 5
+TURN = 50
+TURNS = 4
+CASES = 10
+
+
+async def ours(client: AsyncClient, tickets: list[str], k: int) -> float:
+    began = perf_counter()
+    response = await client.post(
+        f"/complaints/{tickets[k % len(tickets)]}/actions",
+        json={"action": "report_progress", "text": "Bahan sudah di lokasi, dikerjakan besok."},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    took = perf_counter() - began
+    assert response.status_code == 200, response.text
+    return took
+
+
+async def bare(home: House, ids: list[str], k: int) -> float:
+    handle = home.client.get_workflow_handle(ids[k % len(ids)])
+    began = perf_counter()
+    await handle.execute_update(Bare.act, True, id=str(uuid4()))
+    return perf_counter() - began
+
+
+async def cases(home: House) -> list[str]:
+    """Tickets of complaints that a unit is working on."""
+    anybody, coordinator, unit = [
+        await home.http(username) for username in (None, "koordinator", "dpupr")
+    ]
+    tickets = []
+    for _ in range(CASES):
+        filed = await anybody.post("/complaints", json=COMPLAINT)
+        ticket = filed.json()["ticket"]
+        for who, action in ((coordinator, DISPOSE), (unit, {"action": "accept"})):
+            done = await who.post(f"/complaints/{ticket}/actions", json=action)
+            assert done.status_code == 200, done.text
+        tickets.append(ticket)
+    return tickets
+
+
+COMPLAINT = {
+    "title": "Jalan berlubang di depan pasar",
+    "body": "Lubangnya dalam dan sudah ada yang jatuh. Mohon segera ditambal sebelum musim hujan.",
+    "location": {"village_code": "33.03.09.2001"},
+    "reporter": {"name": "Siti Aminah", "phone": "0812 3456 7890"},
+    "anonymous": False,
+    "secret": False,
+}
+DISPOSE = {
+    "action": "dispose",
+    "classification": "tidak_berkadar",
+    "category": "infrastruktur",
+    "unit": "dpupr",
+}
+
+
+async def main() -> None:
+    async with house() as home, bare_worker(home.client.service_client.config.target_host):
+        tickets = await cases(home)
+        client = await home.http("dpupr")
+        rows = []
+        for number in range(ROUNDS + 1):
+            ids = [f"bare-{uuid4()}" for _ in range(CASES)]
+            for workflow_id in ids:
+                await home.client.start_workflow(Bare.run, 10_000, id=workflow_id, task_queue=QUEUE)
+            times: dict[str, list[float]] = {"ours": [], "bare": []}
+            for _ in range(TURNS):
+                times["ours"] += [await ours(client, tickets, k) for k in range(TURN)]
+                times["bare"] += [await bare(home, ids, k) for k in range(TURN)]
+            if number:  # the first round warms up
+                rows.append(row(number, times))
+            tickets = await cases(home)
+    p50, p95 = (median([float(str(r[f"ratio p{n}"])) for r in rows]) for n in (50, 95))
+    report(
+        "act",
+        rows,
+        {
+            "p50, ours to bare, median of rounds": against(p50, 1.5, at_most=True),
+            "p95, ours to bare, median of rounds": against(p95, 2.0, at_most=True),
+        },
+    )
+
+
+def row(number: int, times: dict[str, list[float]]) -> dict[str, object]:
+    found: dict[str, object] = {"round": number}
+    for n in (50, 95):
+        mine, theirs = (quantile(times[who], n / 100) * 1000 for who in ("ours", "bare"))
+        found |= {
+            f"ours p{n} ms": mine,
+            f"bare p{n} ms": theirs,
+            f"ratio p{n}": round(mine / theirs, 3),
+        }
+    return found
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    os._exit(0)
