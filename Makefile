@@ -58,7 +58,8 @@ migrate: .venv/installed ## migrate the database that MATUR_MIGRATION_URL names
 messages: .venv/installed-dev ## extract, update and compile the translations in locale/
 	$(BIN)/pybabel extract --mapping-file locale/babel.cfg --no-location --sort-output \
 		--output-file locale/messages.pot .
-	$(BIN)/pybabel update --input-file locale/messages.pot --output-dir locale --no-fuzzy-matching
+	$(BIN)/pybabel update --input-file locale/messages.pot --output-dir locale --no-fuzzy-matching \
+		--ignore-pot-creation-date
 	$(BIN)/pybabel compile --directory locale
 
 .PHONY: lock
