@@ -234,11 +234,12 @@ def _deadline(clock: Clock, viewed: Viewed, now: datetime) -> Deadline:
 def _citizen(case: Case, now: datetime) -> Deadline:
     until = case.answered_at or now
     days = (local_date(until) - local_date(case.received_at)).days
-    waited = (
-        ngettext("dijawab setelah %(n)s hari", "dijawab setelah %(n)s hari", days)
-        if case.answered_at
-        else ngettext("menunggu %(n)s hari", "menunggu %(n)s hari", days)
-    )
+    if days == 0:
+        waited = _("dijawab hari itu juga") if case.answered_at else _("menunggu sejak hari ini")
+    elif case.answered_at:
+        waited = ngettext("dijawab setelah %(n)s hari", "dijawab setelah %(n)s hari", days)
+    else:
+        waited = ngettext("menunggu %(n)s hari", "menunggu %(n)s hari", days)
     return Deadline(
         name=_("Jam pelapor"),
         due_at=None,

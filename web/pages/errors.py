@@ -27,11 +27,11 @@ async def on_error(request: Request, error: Exception) -> Response:
 async def show_problem(request: Request, problem: Problem) -> Response:
     if problem.status == 401 and request.method == "GET" and not wants_block(request):
         return RedirectResponse(f"/masuk?lanjut={quote(_path(request))}", 303)
+    faults = [error["message"] for error in problem.errors]
     context = {
-        "status": problem.status,
         "title": _(TITLES.get(problem.status, TITLES[500])),
         "detail": _(problem.detail),
-        "errors": [_(error["message"]) for error in problem.errors],
+        "errors": [_(fault) for fault in faults],
         "login": f"/masuk?lanjut={quote(_path(request))}" if problem.status == 401 else None,
     }
     # Some of these are answered outside of all middleware, where nothing adds the headers.

@@ -40,6 +40,7 @@ BODY_HINT = N_(
     "Apa yang terjadi, sejak kapan, dan siapa yang terdampak."
     " Jangan tulis nama Anda di sini kalau ingin anonim."
 )
+NAME_HINT = N_("Wajib, kecuali Anda memilih anonim.")
 ADDRESS_HINT = N_("Nama jalan, RT/RW, atau bangunan di dekatnya.")
 
 Faults = Sequence[tuple[str, str]]
@@ -99,7 +100,8 @@ def _complaint(typed: Mapping[str, str]) -> dict[str, Any]:
 
 def _faults(errors: Sequence[Mapping[str, str]]) -> Faults:
     """Fields of the API by their names in the form."""
-    return [(error["field"].rpartition(".")[2], _(error["message"])) for error in errors]
+    named = [(error["field"].rpartition(".")[2], error["message"]) for error in errors]
+    return [(name, _(why)) for name, why in named]
 
 
 async def _form(
@@ -137,7 +139,7 @@ async def _form(
             field("address", _("Alamat atau patokan"), hint=_(ADDRESS_HINT)),
         ],
         "who": [
-            field("name", _("Nama"), autocomplete="name"),
+            field("name", _("Nama"), hint=_(NAME_HINT), required=True, autocomplete="name"),
             field(
                 "phone",
                 _("Nomor telepon"),

@@ -16,6 +16,7 @@ from record.units import Unit
 from web.house import Directory
 from web.pages.language import N_, _
 from web.pages.saying import Happening
+from web.pages.tags import upper
 from web.problems import Problem
 
 MOST_RADIOS = 7
@@ -71,8 +72,9 @@ class Form:
     title: str
     fields: Sequence[Field]
     hidden: Mapping[str, str]
+    seen: bool = False
     audience: str = ""
-    """Who will read what is typed."""
+    """Who will read what is typed, and whether the reporter is among them."""
     conflict: Conflict | None = None
     errors: Sequence[tuple[str, str]] = field(default=())
     """Name of a field (or none) and what is wrong with it, for the summary."""
@@ -145,6 +147,7 @@ def action_form(
             KEY: new_key() if conflict else values.get(KEY) or new_key(),
             SEQ: str(case.seq) if conflict else values.get(SEQ, str(case.seq)),
         },
+        seen=issubclass(kind, SEEN_BY_REPORTER),
         audience=_audience(kind) if kind.TEXTS and not receipt else "",
         conflict=conflict,
         errors=errors,
@@ -176,9 +179,10 @@ def _field(
         name=given.name,
         label=_(given.label),
         widget=widget,
-        required=given.required,
+        # Leaving a question as it is answers it.
+        required=given.required or given.kind is FieldKind.FLAG,
         value=_at_first(given, case) if typed is None else typed,
-        error=_(error) if error else "",
+        error=_fault(error, given, typed),
         hint=_(HINTS[given.name]) if given.name in HINTS else "",
         groups=groups,
         empty=_("Pilih"),
@@ -199,7 +203,7 @@ def _widget(
         case FieldKind.TEXT:
             return "textarea", ()
         case FieldKind.CHOICE:
-            options = [(choice.value, _(choice.label)) for choice in given.choices]
+            options = [(choice.value, upper(_(choice.label))) for choice in given.choices]
             return "radios" if len(options) <= MOST_RADIOS else "select", (Group(None, options),)
         case FieldKind.FLAG:
             yes_no = [("true", _("Ya")), ("false", _("Tidak"))]
@@ -216,6 +220,15 @@ def _widget(
             return "number", ()
         case FieldKind.COMPLAINT:
             return "text", ()
+
+
+def _fault(error: str, given: FormField, typed: str | None) -> str:
+    """What is wrong, naming the field, since the summary says it too."""
+    if not error:
+        return ""
+    if typed or given.kind is FieldKind.TEXT:
+        return _(error)
+    return _("Isi atau pilih: %(field)s.") % {"field": _(given.label)}
 
 
 def _at_first(given: FormField, case: Case) -> str:

@@ -10,7 +10,7 @@ from domain.case import Case, DeskKind
 from domain.chain import Recorded
 from domain.forms import category_label
 from domain.terms import ArchiveReason, Classification, ClockName, Stage
-from domain.visibility import reporter_sees
+from domain.visibility import reporter_reads
 from domain.words import ARCHIVE_REASON, CLASSIFICATION, CLOCK
 from web.house import Directory
 from web.pages.language import N_, _
@@ -71,15 +71,16 @@ TO_REPORTER = TITLES | {
 TEXT_LABELS = {
     "reason": N_("Alasan"),
     "to": N_("Instansi yang berwenang"),
-    "text": N_("Isi"),
+    "text": N_("Keterangan"),
 }
 
 
 class Kind(StrEnum):
     """How an entry of the timeline looks."""
 
-    PUBLIC = "public"
+    PROCESS = "process"
     INTERNAL = "internal"
+    """Its text is not the reporter's to read."""
     SYSTEM = "system"
 
 
@@ -104,17 +105,18 @@ def happening(recorded: Recorded, viewed: Viewed, units: Directory, name: Name) 
     """An event as staff read it."""
     event = recorded.event()
     typed = event.entry and viewed.typed.get(event.entry.id)
+    texts = _texts(typed.texts if typed else None)
     if recorded.actor == "system":
         kind = Kind.SYSTEM
     else:
-        kind = Kind.PUBLIC if reporter_sees(event) else Kind.INTERNAL
+        kind = Kind.INTERNAL if texts and not reporter_reads(event) else Kind.PROCESS
     return Happening(
         seq=recorded.seq,
         kind=kind,
         title=title(TITLES, recorded.type, recorded.data, units),
         at=recorded.at,
         who=name(recorded.actor),
-        texts=_texts(typed.texts if typed else None),
+        texts=texts,
     )
 
 
@@ -123,7 +125,7 @@ def told(number: int, entry: Entry, units: Directory) -> Happening:
     who = {"reporter": _("Anda"), "system": _("Sistem")}.get(entry.by, _("Petugas"))
     return Happening(
         seq=number,
-        kind=Kind.SYSTEM if entry.by == "system" else Kind.PUBLIC,
+        kind=Kind.SYSTEM if entry.by == "system" else Kind.PROCESS,
         title=title(TO_REPORTER, entry.type, entry.data, units),
         at=entry.at,
         who=who,

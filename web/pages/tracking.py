@@ -21,10 +21,10 @@ from web.pages.dates import moment
 from web.pages.forms import KEY, SEQ, Form, Typed, action_form
 from web.pages.language import N_, _
 from web.pages.rendering import page, wants_block
-from web.pages.saying import told
+from web.pages.saying import Happening, told
 from web.pages.tags import stage_tag, upper
 from web.problems import Problem, as_problem
-from web.viewing import Viewed, reporter_entries, view
+from web.viewing import Entry, Viewed, reporter_entries, view
 from workflows.client import ActionRefused, EngineAway
 
 router = APIRouter(prefix="/lacak")
@@ -119,6 +119,7 @@ async def _tracked(
     viewed, units = await view(house, file), await house.directory()
     entries = [*reporter_entries(viewed), *await relayed(house, file)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
+    happened = [told(number, entry, units) for number, entry in enumerate(entries, 1)]
     stage = reporter_stage(viewed.case)
     context = {
         "ticket": file.ticket,
@@ -128,7 +129,8 @@ async def _tracked(
         "steps": _steps(viewed.case, stage, units),
         "next": _next(viewed.case),
         "visibility": _visibility(viewed.case),
-        "happenings": [told(number, entry, units) for number, entry in enumerate(entries, 1)],
+        "happenings": happened,
+        "latest": _latest(stage, entries, happened),
         "forms": _forms(viewed, units, house.now, typed, failed, problem),
         "first": _first(viewed.case) if failed is None else failed.name(),
         "done": _(DONE[done]) if done else "",
@@ -181,6 +183,16 @@ def _first(case: Case) -> str:
             return a.Rate.name()
         case _:
             return ""
+
+
+def _latest(
+    stage: Stage, entries: Sequence[Entry], happened: Sequence[Happening]
+) -> Happening | None:
+    """What the reporter is to read now, where it is their turn."""
+    if stage not in (Stage.ANSWERED, Stage.WAITING_REPORTER):
+        return None
+    both = zip(entries, happened, strict=True)
+    return next((one for entry, one in both if entry.by == "staff" and one.texts), None)
 
 
 def _next(case: Case) -> str:
