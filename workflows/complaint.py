@@ -11,7 +11,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import DIVERGED, Append, AskCase, History, Name, Reply
@@ -41,7 +41,7 @@ class ComplaintWorkflow:
         self.rules = start.rules
         self.case = fold(start.complaint, start.events)
         self._lock = asyncio.Lock()
-        self._lead_ended = start.lead_ended
+        self._ended_leads = list(start.ended_leads)
         self._rules_changed = start.rules_changed
         self._leads_to_leave: list[UUID] = []
         self._diverged = False
@@ -53,8 +53,7 @@ class ComplaintWorkflow:
                 await self._leave_lead()
             elif self._diverged or workflow.info().is_continue_as_new_suggested():
                 await self._begin_anew()
-            elif self._lead_ended:
-                self._lead_ended = False
+            elif self._lead_has_ended:
                 await self._do(a.Close())
             elif self._rules_changed:
                 self._rules_changed = False
@@ -98,9 +97,9 @@ class ComplaintWorkflow:
         return self.case
 
     @workflow.signal
-    def lead_ended(self) -> None:
-        """The lead of this duplicate was closed, archived or handed back."""
-        self._lead_ended = self.case.lead is not None
+    def lead_ended(self, lead: UUID) -> None:
+        """That lead was closed, archived or handed back; it may come before the link to it."""
+        self._ended_leads.append(lead)
 
     @workflow.signal
     def rules_changed(self, rules: Rules) -> None:
@@ -112,9 +111,13 @@ class ComplaintWorkflow:
         return ask.request in self.case.requests
 
     @property
+    def _lead_has_ended(self) -> bool:
+        return self.case.lead in self._ended_leads
+
+    @property
     def _called(self) -> bool:
         return bool(
-            self._lead_ended or self._rules_changed or self._leads_to_leave or self._diverged
+            self._lead_has_ended or self._rules_changed or self._leads_to_leave or self._diverged
         )
 
     async def _sleep_until_something_is_due(self) -> None:
@@ -213,7 +216,7 @@ class ComplaintWorkflow:
                 complaint=self.case.id,
                 rules=self.rules,
                 events=history.events,
-                lead_ended=self._lead_ended,
+                ended_leads=tuple(self._ended_leads),
                 rules_changed=self._rules_changed,
             )
         )
@@ -257,8 +260,8 @@ class ComplaintWorkflow:
         for duplicate in self.case.duplicates:
             handle = workflow.get_external_workflow_handle(workflow_id(duplicate))
             try:
-                await handle.signal(ComplaintWorkflow.lead_ended)
-            except ApplicationError:
+                await handle.signal(ComplaintWorkflow.lead_ended, self.case.id)
+            except FailureError:
                 workflow.logger.warning("a duplicate is no longer running")
 
 

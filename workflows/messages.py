@@ -26,7 +26,7 @@ class CaseStart(Value):
     complaint: UUID
     rules: Rules
     events: tuple[Recorded, ...]
-    lead_ended: bool = False
+    ended_leads: tuple[UUID, ...] = ()
     rules_changed: bool = False
     """Calls that reached the run before and were not followed yet."""
 

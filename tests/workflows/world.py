@@ -35,6 +35,10 @@ UNIT = Actor(
     id="account:00000000-0000-0000-0000-00000000d001",
     grants=(Grant(role=Role.UNIT_ADMIN, unit="kab/dpupr"),),
 )
+KECAMATAN = Actor(
+    id="account:00000000-0000-0000-0000-00000000d003",
+    grants=(Grant(role=Role.UNIT_ADMIN, unit="kab/kec.bobotsari"),),
+)
 OTHER_UNIT = Actor(
     id="account:00000000-0000-0000-0000-00000000d002",
     grants=(Grant(role=Role.UNIT_ADMIN, unit="kab/dinkominfo"),),
