@@ -8,6 +8,7 @@ import phonenumbers
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from domain.calendar import local_date
 from domain.chain import GENESIS, seal
 from domain.decisions.intake import receive
 from domain.evolve import fold
@@ -75,7 +76,7 @@ async def file_complaint(
 ) -> Filed:
     """Raises Problem 422 for an unknown village, a day to come, or a key used for another text."""
     now, place = house.now, sent.location
-    if sent.occurred_on and sent.occurred_on > now.date():
+    if sent.occurred_on and sent.occurred_on > local_date(now):
         raise field_problem(occurred_on="Tanggal kejadian tidak boleh di masa depan.")
     kecamatan = await _kecamatan(house, place.village_code)
     reporter = Reporter(**sent.reporter.model_dump()) if sent.reporter else None

@@ -9,8 +9,10 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from record.errors import is_away
 from workflows.client import ActionRefused, EngineAway
 
 MEDIA_TYPE = "application/problem+json"
@@ -57,10 +59,10 @@ def of_refusal(refused: ActionRefused) -> Problem:
     return Problem(STATUS_OF_REFUSAL[refused.kind], refused.why)
 
 
-def engine_away() -> Problem:
+def away(part: str) -> Problem:
     return Problem(
         503,
-        "Mesin alur kerja sedang tidak dapat dihubungi. Tulisan Anda tidak hilang;"
+        f"{part} sedang tidak dapat dihubungi. Tulisan Anda tidak hilang;"
         " kirim lagi sebentar lagi dengan Idempotency-Key yang sama.",
         headers={"Retry-After": "5"},
     )
@@ -68,13 +70,15 @@ def engine_away() -> Problem:
 
 def validation_errors(error: ValidationError | RequestValidationError) -> list[dict[str, str]]:
     """Each fault with the dotted name of its field and how to mend it."""
-    return [{"field": _field(fault["loc"]), "message": _message(fault)} for fault in error.errors()]
-
-
-def _field(loc: Sequence[Any]) -> str:
-    """Without the part of the request that FastAPI puts first; a field may be called `body`."""
-    steps = loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc
-    return ".".join(str(step) for step in steps)
+    # FastAPI puts the part of the request first: `body`, `query`; a field may be called so too.
+    first = 1 if isinstance(error, RequestValidationError) else 0
+    return [
+        {
+            "field": ".".join(str(step) for step in fault["loc"][first:]),
+            "message": _message(fault),
+        }
+        for fault in error.errors()
+    ]
 
 
 def _message(fault: Mapping[str, Any]) -> str:
@@ -129,7 +133,9 @@ def as_problem(error: Exception) -> Problem:
         case ActionRefused():
             return of_refusal(error)
         case EngineAway():
-            return engine_away()
+            return away("Mesin alur kerja")
+        case SQLAlchemyError() if is_away(error):
+            return away("Basis data")
         case RequestValidationError():
             errors = validation_errors(error)
             return Problem(422, "Ada isian yang harus diperbaiki.", errors)

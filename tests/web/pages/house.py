@@ -1,0 +1,128 @@
+"""People at the pages, over HTTP as a browser without JavaScript would send it."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from record.seed import PRACTICE_PASSWORD
+from tests.conftest import Database
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+REPORT = {
+    "title": "Jalan berlubang di depan SD 1 Bancar",
+    "body": "Lubang besar sejak dua minggu.\nSudah ada yang jatuh.",
+    "occurred_on": "2026-11-20",
+    "village_code": "33.03.06.1011",
+    "address": "Jl. Mayjend Sungkono",
+    "identity": "dirahasiakan",
+    "name": "Budi Santoso",
+    "phone": "0812 3456 7890",
+}
+DISPOSAL = {
+    "classification": "tidak_berkadar",
+    "category": "infrastruktur",
+    "unit": "dpupr",
+    "text": "Mohon dicek segera.",
+}
+
+
+@dataclass
+class Browser:
+    """One person's browser: cookies, and forms sent from our own pages."""
+
+    http: httpx.AsyncClient
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.http.get(path, **more)
+
+    async def post(
+        self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        sent = SAME_ORIGIN if headers is None else headers
+        return await self.http.post(path, data=dict(fields), headers=dict(sent))
+
+    async def act(self, ticket: str, action: str, **fields: str) -> httpx.Response:
+        """Open the form of an action and send it, following to the page that comes of it."""
+        path = f"/aduan/{ticket}/tindakan/{action}"
+        form = await self.get(path)
+        assert form.status_code == 200, form.text
+        return await self.post(path, hidden(form.text, "key", "seq") | fields)
+
+
+@dataclass(frozen=True)
+class Reported:
+    ticket: str
+    receipt: str
+
+    @property
+    def opens(self) -> dict[str, str]:
+        return {"ticket": self.ticket, "receipt": self.receipt}
+
+
+@dataclass
+class Site:
+    address: str
+    engine: AsyncEngine
+    database: Database
+    browsers: list[Browser] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def browser(self, **headers: str) -> AsyncIterator[Browser]:
+        async with httpx.AsyncClient(
+            base_url=self.address, follow_redirects=True, headers=headers, timeout=30
+        ) as http:
+            yield Browser(http)
+
+    @asynccontextmanager
+    async def at_the_desk(self, username: str) -> AsyncIterator[Browser]:
+        """Somebody logged in."""
+        async with self.browser() as browser:
+            answer = await browser.post(
+                "/masuk", {"username": username, "password": PRACTICE_PASSWORD}
+            )
+            assert answer.status_code == 200, answer.text
+            yield browser
+
+    async def report(self, **fields: str) -> Reported:
+        async with self.browser() as citizen:
+            key = hidden((await citizen.get("/lapor")).text, "key")
+            answer = await citizen.post("/lapor/terkirim", REPORT | key | fields)
+            assert answer.status_code == 200, answer.text
+            return reported(answer.text)
+
+    async def disposed(self, **fields: str) -> Reported:
+        """A complaint at DPUPR."""
+        filed = await self.report(**fields)
+        async with self.at_the_desk("koordinator") as coordinator:
+            answer = await coordinator.act(filed.ticket, "dispose", **DISPOSAL)
+            assert "Didisposisikan" in answer.text, answer.text
+        return filed
+
+    async def count(self, table: str) -> int:
+        async with self.engine.connect() as connection:
+            found = await connection.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+            return int(found.scalar_one())
+
+
+def reported(html: str) -> Reported:
+    """Ticket and receipt of a confirmation page."""
+    ticket, receipt = re.findall(r'<dd class="code">([^<]+)</dd>', html)
+    return Reported(ticket, receipt)
+
+
+def hidden(html: str, *names: str) -> dict[str, str]:
+    """The values of hidden fields in a page's first form that has them."""
+    found = {}
+    for name in names:
+        match = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', html)
+        assert match, f"no hidden field {name}"
+        found[name] = unescape(match[1])
+    return found
