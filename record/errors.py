@@ -1,6 +1,6 @@
 """What the record refuses, and how a database error becomes one of these."""
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, TimeoutError
 
 
 class RecordError(Exception):
@@ -40,3 +40,16 @@ def refusal(error: DBAPIError) -> RecordError | None:
     """The refusal that our SQL functions meant by `error`, or None for any other trouble."""
     kind = BY_SQLSTATE.get(sqlstate(error) or "")
     return kind(str(error.orig).partition("\n")[0]) if kind else None
+
+
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the database could not be reached, is shutting down or starting, or has no
+    connection to spare: the same may work in a moment."""
+    if isinstance(error, TimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = sqlstate(error)
+    if state is None:
+        return isinstance(error, OperationalError) or error.connection_invalidated
+    return state.startswith(("08", "57P")) or state == "53300"

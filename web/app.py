@@ -6,6 +6,7 @@ from functools import partial
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 import health
@@ -23,6 +24,15 @@ from workflows.client import ActionRefused, EngineAway
 LARGEST_BODY = 1_000_000
 """Bytes of a request."""
 POOL = 10
+FAULTS = (
+    Problem,
+    ActionRefused,
+    EngineAway,
+    RequestValidationError,
+    HTTPException,
+    SQLAlchemyError,
+    Exception,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -53,9 +63,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         max_body_size=LARGEST_BODY,
     )
-    for kind in (Problem, ActionRefused, EngineAway, RequestValidationError, HTTPException):
+    for kind in FAULTS:
         app.add_exception_handler(kind, on_error)
-    app.add_exception_handler(Exception, on_error)
     app.add_middleware(SecurityMiddleware, origin=settings.public_origin, refuse=show_problem)
     app.add_middleware(LanguageMiddleware)
     app.include_router(api.router)

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Header
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from record.accounts import Account
 from record.access import account_of_token
+from record.accounts import Account
 from web.house import Home
 from web.problems import Problem
 

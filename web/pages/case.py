@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.actions import BY_NAME, ActionBase, OpenIdentity
+from domain.actions import ActionBase, OpenIdentity
 from domain.permissions import permit
 from record.accounts import Account
 from record.cases import CaseFile
@@ -15,6 +15,8 @@ from record.verify import verify_case
 from web.acting import act, action_named
 from web.house import Home, House
 from web.pages.casefile import CasePage, case_page, happenings, namer, seen, shown
+from web.pages.done import forget, remember, remembered
+from web.pages.entrance import home
 from web.pages.forms import KEY, SEQ, Form, Typed, action_form
 from web.pages.language import _
 from web.pages.rendering import page, wants_block
@@ -26,19 +28,13 @@ from workflows.client import ActionRefused, EngineAway
 
 router = APIRouter(prefix="/aduan/{ticket}")
 
-DONE_COOKIE = "selesai"
-"""Names the action just done, from a form's redirect to the page that says so."""
-KEPT_SECONDS = 60
-
 
 @router.get("")
 async def show(request: Request, house: Home, account: Staff, ticket: str) -> Response:
     file = await seen(house, account, ticket)
-    done = BY_NAME.get(request.cookies.get(DONE_COOKIE, ""))
+    done = remembered(request)
     response = _case(request, await case_page(house, account, file), done=done)
-    if done:
-        response.delete_cookie(DONE_COOKIE, path="/aduan", httponly=True, samesite="lax")
-    return response
+    return forget(response) if done else response
 
 
 @router.get("/tindakan/{action}")
@@ -67,16 +63,7 @@ async def do(
         if wants_block(request) and problem.status == 503:
             raise  # what was typed stays in the form, which htmx leaves as it is
         return await _again(request, house, account, file, kind, typed, problem)
-    if kind is OpenIdentity:
-        reporter = await open_identity(house.engine, house.keyring, file.complaint_id)
-        return await _acted(request, house, account, file, kind, reporter)
-    if wants_block(request):
-        return await _acted(request, house, account, file, kind)
-    response = RedirectResponse(f"/aduan/{file.ticket}", 303)
-    response.set_cookie(
-        DONE_COOKIE, action, max_age=KEPT_SECONDS, path="/aduan", httponly=True, samesite="lax"
-    )
-    return response
+    return await _acted(request, house, account, file, kind)
 
 
 @router.get("/jejak")
@@ -103,7 +90,7 @@ def _case(
     shown_page: CasePage,
     *,
     form: Form | None = None,
-    done: type[ActionBase] | None = None,
+    done: str | None = None,
     reporter: Reporter | None = None,
     opened: bool = False,
     block: str = "kasus",
@@ -113,7 +100,7 @@ def _case(
     context: dict[str, Any] = {
         "page": shown_page,
         "form": form,
-        "done": _(done.LABEL) if done else None,
+        "done": done,
         "reporter": reporter,
         "opened": opened,
     }
@@ -121,37 +108,36 @@ def _case(
 
 
 async def _acted(
-    request: Request,
-    house: House,
-    account: Account,
-    file: CaseFile,
-    kind: type[ActionBase],
-    reporter: Reporter | None = None,
+    request: Request, house: House, account: Account, file: CaseFile, kind: type[ActionBase]
 ) -> Response:
-    """The new state; an action may have taken the case out of this person's sight."""
+    """The new state: a block for htmx, a redirect without it, home where the case left sight."""
+    url = f"/aduan/{file.ticket}"
+    opened, reporter = kind is OpenIdentity, None
+    if opened:
+        reporter = await open_identity(house.engine, house.keyring, file.complaint_id)
     try:
         now_seen = await seen(house, account, file.ticket)
     except Problem:
-        return _gone(request)
-    headers = {
-        "HX-Retarget": "#kasus",
-        "HX-Reswap": "outerHTML",
-        "HX-Replace-Url": f"/aduan/{file.ticket}",
-    }
+        return _go(request, home(account), kind)
+    if not (opened or wants_block(request)):
+        return _go(request, url, kind)
     return _case(
         request,
         await case_page(house, account, now_seen),
-        done=kind,
+        done=_(kind.LABEL),
         reporter=reporter,
-        opened=kind is OpenIdentity,
-        headers=headers,
+        opened=opened,
+        headers={"HX-Retarget": "#kasus", "HX-Reswap": "outerHTML", "HX-Replace-Url": url},
     )
 
 
-def _gone(request: Request) -> Response:
+def _go(request: Request, url: str, kind: type[ActionBase]) -> Response:
     if wants_block(request):
-        return Response(status_code=204, headers={"HX-Redirect": "/tugas"})
-    return RedirectResponse("/tugas", 303)
+        response = Response(headers={"HX-Redirect": url})
+    else:
+        response = RedirectResponse(url, 303)
+    remember(response, kind.name())
+    return response
 
 
 async def _again(

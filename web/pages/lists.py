@@ -21,6 +21,7 @@ from record.inbox import Cursor, count_tasks, inbox
 from record.search import list_cases
 from web.house import Directory, Home
 from web.pages.dates import Urgency, standing, urgency
+from web.pages.done import forget, remembered
 from web.pages.forms import Group, unit_groups
 from web.pages.language import N_, _
 from web.pages.rendering import page
@@ -74,8 +75,10 @@ async def tasks(request: Request, house: Home, account: Staff, setelah: str = ""
         "further": found.after and f"/tugas?{urlencode({'setelah': _written(found.after)})}",
         "first_page": not setelah,
         "now": now,
+        "done": (done := remembered(request)),
     }
-    return page(request, "tasks.html", context)
+    response = page(request, "tasks.html", context)
+    return forget(response) if done else response
 
 
 @router.get("/aduan")
