@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator
@@ -40,15 +41,12 @@ async def serving(settings: Settings, temporal_address: str) -> AsyncIterator[st
             create_app(settings), port=port, log_config=None, access_log=False, lifespan="on"
         )
         server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         async with _running(server):
             yield f"http://127.0.0.1:{port}"
 
 
 @asynccontextmanager
 async def _running(server: uvicorn.Server) -> AsyncIterator[None]:
-    import asyncio  # noqa: PLC0415
-
     task = asyncio.create_task(server._serve())
     while not server.started:
         await asyncio.sleep(0.02)

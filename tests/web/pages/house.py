@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
@@ -67,12 +67,11 @@ class Reported:
         return {"ticket": self.ticket, "receipt": self.receipt}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Site:
     address: str
     engine: AsyncEngine
     database: Database
-    browsers: list[Browser] = field(default_factory=list)
 
     @asynccontextmanager
     async def browser(self, **headers: str) -> AsyncIterator[Browser]:
