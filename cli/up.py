@@ -5,7 +5,7 @@ import fcntl
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -16,7 +16,9 @@ from cli.parts.ports import HOST
 
 
 def say(line: str) -> None:
-    print(line, flush=True)
+    # A terminal that is gone is no reason to leave parts running.
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 async def up() -> int:

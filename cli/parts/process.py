@@ -12,6 +12,9 @@ from typing import TypedDict
 
 import psutil
 
+LONGEST_LOG = 10_000_000
+"""Bytes; a longer one is put aside at the next start."""
+
 
 class RunAs(TypedDict, total=False):
     """The account of a child, as `subprocess` takes it."""
@@ -51,6 +54,8 @@ class Child:
     ) -> None:
         """Starts `command`, its output appended to the log. Raises OSError as exec does."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *command,

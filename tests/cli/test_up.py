@@ -21,6 +21,8 @@ from record.seed import PRACTICE_ACCOUNTS
 from tests.cli.command import Environment, matur
 from tests.conftest import Database
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
@@ -36,7 +38,7 @@ class Up:
         self.process = process
         self.said = ""
 
-    async def says(self, pattern: str, within: float = 30) -> re.Match[str]:
+    async def says(self, pattern: str, within: float = 90) -> re.Match[str]:
         """Waits until it has said something that matches; AssertionError where it ends before."""
         assert self.process.stdout is not None
         async with asyncio.timeout(within):
@@ -126,6 +128,30 @@ async def test_a_house_from_start_to_second_start(environment: Environment) -> N
         await house.says("Ctrl-C")
         async with httpx.AsyncClient(base_url=web, headers=headers) as client:
             assert (await client.get("/api/v1/complaints")).status_code == 200
+
+
+async def test_a_house_whose_terminal_is_gone_still_stops_cleanly(
+    environment: Environment,
+) -> None:
+    reader, writer = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli", "up"),
+        env=os.environ | environment,
+        stdout=writer,
+        stderr=writer,
+    )
+    os.close(writer)
+    said = b""
+    while b"PostgreSQL" not in said:
+        said += await asyncio.to_thread(os.read, reader, 1000)
+    parts = psutil.Process(process.pid).children()
+    os.close(reader)
+
+    process.send_signal(signal.SIGHUP)
+
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert parts
+    assert not list(filter(alive, parts))
 
 
 async def test_a_house_that_was_killed_is_put_in_order_by_the_next_start(
