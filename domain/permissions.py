@@ -209,12 +209,27 @@ def permit(
     case: Case, kind: type[a.ActionBase], actor: Actor, now: datetime, rules: Rules
 ) -> Refused | None:
     """Why `actor` may not ask this of the case now, whatever its fields; None where they may."""
-    permission = PERMISSIONS[kind]
-    who = either([one for one in permission.who if one is not Who.SYSTEM] or permission.who)
     if not can_see(case, actor):
         return Refused("unseen", "Aduan ini tidak ada atau bukan kewenangan Anda.")
+    return _withheld(case, kind, actor, now, rules)
+
+
+def available(
+    case: Case, actor: Actor, now: datetime, rules: Rules
+) -> tuple[type[a.ActionBase], ...]:
+    """The actions this actor may ask for now, in the order of the table."""
+    if not can_see(case, actor):
+        return ()
+    return tuple(kind for kind in PERMISSIONS if not _withheld(case, kind, actor, now, rules))
+
+
+def _withheld(
+    case: Case, kind: type[a.ActionBase], actor: Actor, now: datetime, rules: Rules
+) -> Refused | None:
+    """As `permit`, of an actor who sees the case."""
+    permission = PERMISSIONS[kind]
     if not any(_could_be(one, actor) for one in permission.who):
-        return Refused("who", f"Hanya {who} yang dapat {kind.DOES}.")
+        return _only(permission, kind)
     if case.stage not in permission.stages:
         when = either(STAGE[stage] for stage in Stage if stage in permission.stages)
         return Refused(
@@ -222,26 +237,24 @@ def permit(
             f"Status aduan ini {STAGE[case.stage]}; {kind.DOES} hanya dapat dilakukan saat {when}.",
         )
     if not any(_is(one, case, actor) for one in permission.who):
-        return Refused("who", f"Hanya {who} yang dapat {kind.DOES}.")
+        return _only(permission, kind)
     for condition in permission.conditions:
         if why := condition(case, actor, now, rules):
             return Refused("state", why)
     return None
 
 
-def available(
-    case: Case, actor: Actor, now: datetime, rules: Rules
-) -> tuple[type[a.ActionBase], ...]:
-    """The actions this actor may ask for now, in the order of the table."""
-    return tuple(kind for kind in PERMISSIONS if permit(case, kind, actor, now, rules) is None)
+def _only(permission: Permission, kind: type[a.ActionBase]) -> Refused:
+    people = [one for one in permission.who if one is not Who.SYSTEM]
+    return Refused("who", f"Hanya {either(people or permission.who)} yang dapat {kind.DOES}.")
 
 
 def _could_be(who: Who, actor: Actor) -> bool:
     match who:
         case Who.REPORTER:
-            return actor == REPORTER
+            return actor.id == REPORTER.id
         case Who.SYSTEM:
-            return actor == SYSTEM
+            return actor.id == SYSTEM.id
         case _:
             return any(actor.holds(role) for role in ROLES_OF[who])
 

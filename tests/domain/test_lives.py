@@ -4,8 +4,10 @@ A life is driven as the workflow drives it. conftest.py says how to live many mo
 """
 
 import re
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TypeVar
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -29,12 +31,27 @@ from domain.projection import project
 from domain.terms import Channel, Classification, ClockName, Stage
 from domain.units import covers, is_below
 from domain.visibility import OF_A_UNIT, SEES_ALL, can_see, reporter_sees
-from tests.domain.asking import OTHERS, turn, valid
+from tests.domain.asking import OTHERS, Pick, turn, valid
 from tests.domain.cast import DAYS_OFF, STAFF
 from tests.domain.life import Life, moments
 
+T = TypeVar("T")
+
 PEOPLE = (*STAFF, REPORTER)
 PEOPLES_ACTIONS = tuple(kind for kind in PERMISSIONS if kind in a.PersonAction.__args__)
+TALK = (a.AskReporter, a.ReporterReply, a.ReportProgress, a.RequestExtension, a.GrantExtension)
+ONWARD = (
+    a.Dispose,
+    a.Accept,
+    a.Delegate,
+    a.Return,
+    a.Answer,
+    a.ApproveAnswer,
+    a.SendBackAnswer,
+    a.Rate,
+    a.Reopen,
+    a.UnlinkDuplicate,
+)
 STARTS_ANSWER = (e.Disposed, e.Reopened)
 
 WORDLESS = re.compile(
@@ -46,6 +63,18 @@ WORDLESS = re.compile(
 NEW_DAY_OFF = "Libur Baru"
 NAMES_OF_DAYS_OFF = {*DAYS_OFF.values(), NEW_DAY_OFF}
 
+spans = st.one_of(st.integers(0, 600), st.integers(1, 8).map(lambda days: days * 1440))
+"""Minutes between one thing and the next."""
+
+
+def drawn(data: st.DataObject) -> Pick:
+    """Any of the options."""
+
+    def pick(options: Sequence[T]) -> T:
+        return data.draw(st.sampled_from(options))
+
+    return pick
+
 
 class Lives(RuleBasedStateMachine):
     life: Life
@@ -56,29 +85,45 @@ class Lives(RuleBasedStateMachine):
         anonymous=st.booleans(),
         secret=st.booleans(),
         identified=st.booleans(),
+        steps=st.lists(st.integers(0, 99), max_size=5),
     )
     def receive(
-        self, start: datetime, channel: Channel, anonymous: bool, secret: bool, identified: bool
+        self,
+        start: datetime,
+        channel: Channel,
+        anonymous: bool,
+        secret: bool,
+        identified: bool,
+        steps: list[int],
     ) -> None:
+        """A case, already some way along its usual course."""
         self.life = Life(
             now=start, channel=channel, anonymous=anonymous, secret=secret, identified=identified
         )
         self.rung: set[tuple[ClockName, str, datetime]] = set()
         """What has rung since the clock was last moved: a due time may come back."""
+        for number in steps:
+            self.go_on(number, turn(number), ONWARD, (a.Redispose,))
 
     # What happens
 
-    @rule(who=st.integers(0, len(PEOPLE) - 1), data=st.data())
-    def act(self, who: int, data: st.DataObject) -> None:
-        """Somebody who can do something does it, with any fields that the form allows."""
-        around = (PEOPLE[(who + k) % len(PEOPLE)] for k in range(len(PEOPLE)))
-        actor, offered = next((p, o) for p in around if (o := self.offered(p)))
-        kind = data.draw(st.sampled_from(offered))
+    @rule(minutes=spans, who=st.integers(0, 99), data=st.data())
+    def work(self, minutes: int, who: int, data: st.DataObject) -> None:
+        """After some time, somebody takes the case further."""
+        self.time_passes(minutes)
+        self.go_on(who, drawn(data), ONWARD, (a.Redispose, a.ReporterReply))
 
-        def pick(options: Any) -> Any:
-            return data.draw(st.sampled_from(options))
+    @rule(minutes=spans, who=st.integers(0, 99), data=st.data())
+    def talk(self, minutes: int, who: int, data: st.DataObject) -> None:
+        """After some time, the reporter is asked or says something, or the unit reports."""
+        self.time_passes(minutes)
+        self.go_on(who, drawn(data), TALK)
 
-        self.do(actor, valid(kind, self.life.case, actor, self.life.rules.policy, pick))
+    @rule(minutes=spans, who=st.integers(0, 99), data=st.data())
+    def act(self, minutes: int, who: int, data: st.DataObject) -> None:
+        """After some time, somebody does anything that they can."""
+        self.time_passes(minutes)
+        self.go_on(who, drawn(data), PEOPLES_ACTIONS)
 
     @rule(actor=st.sampled_from(PEOPLE), number=st.integers(0, 60))
     def press_everything(self, actor: Actor, number: int) -> None:
@@ -92,26 +137,9 @@ class Lives(RuleBasedStateMachine):
             if isinstance(outcome, Refused):
                 assert outcome.why[0].isupper(), "a refusal is a sentence"
                 assert outcome.why.endswith("."), "a refusal is a sentence"
-
-    @rule(actor=st.sampled_from(PEOPLE), number=st.integers(0, 60))
-    def people_are_not_the_system(self, actor: Actor, number: int) -> None:
-        for kind in a.SystemAction.__args__:
-            action = valid(kind, self.life.case, actor, self.life.rules.policy, turn(number))
-            outcome = decide(self.life.case, action, actor, self.life.now, self.life.rules)
-            assert isinstance(outcome, Refused)
-
-    @rule(minutes=st.one_of(st.integers(0, 600), st.integers(1, 8).map(lambda day: day * 1440)))
-    def time_passes(self, minutes: int) -> None:
-        """Alarms ring on the way, each at its instant."""
-        until = self.life.now + timedelta(minutes=minutes)
-        last = self.life.now
-        while (alarm := self.alarm()) and alarm.at <= until:
-            # What lay in the past (an unlinked duplicate, a shorter limit) rings at once.
-            self.life.now = max(self.life.now, alarm.at)
-            assert last <= self.life.now
-            last = self.life.now
-            self.ring(alarm)
-        self.life.now = until
+        for system in a.SystemAction.__args__:
+            action = valid(system, life.case, actor, life.rules.policy, turn(number))
+            assert isinstance(decide(life.case, action, actor, life.now, life.rules), Refused)
 
     @precondition(lambda self: self.alarm() is not None)
     @rule(early=st.integers(1, 3600))
@@ -126,7 +154,7 @@ class Lives(RuleBasedStateMachine):
         self.life.now = max(self.life.now, alarm.at)
         self.ring(alarm)
 
-    @rule(days=st.integers(1, 25))
+    @rule(days=st.integers(1, 12))
     def the_engine_is_away(self, days: int) -> None:
         """What was due meanwhile rings when it is back, in the order in which it was due."""
         self.life.now += timedelta(days=days)
@@ -166,21 +194,16 @@ class Lives(RuleBasedStateMachine):
         life.rules = life.rules.model_copy(update={"policy": policy.model_copy(update=newer)})
         self.do(SYSTEM, a.Replan())
 
-    @precondition(lambda self: self.life.case.lead is not None)
-    @rule()
-    def the_lead_ends(self) -> None:
-        self.do(SYSTEM, a.Close())
-
-    @precondition(lambda self: self.life.case.open and self.life.case.lead is None)
-    @rule(other=st.sampled_from(OTHERS))
-    def a_duplicate_joins(self, other: Any) -> None:
-        self.do(SYSTEM, a.JoinDuplicate(duplicate=other))
-
-    @precondition(lambda self: bool(self.life.case.duplicates))
-    @rule(number=st.integers(0, 2))
-    def a_duplicate_leaves(self, number: int) -> None:
-        leaving = turn(number)(self.life.case.duplicates)
-        self.do(SYSTEM, a.LeaveDuplicate(duplicate=leaving))
+    @precondition(lambda self: self.life.case.open)
+    @rule(other=st.sampled_from(OTHERS), joins=st.booleans())
+    def a_duplicate_comes_or_goes(self, other: UUID, joins: bool) -> None:
+        """Or the lead of this one, where it has one, ends."""
+        if self.life.case.lead:
+            self.do(SYSTEM, a.Close())
+        elif joins:
+            self.do(SYSTEM, a.JoinDuplicate(duplicate=other))
+        else:
+            self.do(SYSTEM, a.LeaveDuplicate(duplicate=other))
 
     # What always holds
 
@@ -269,6 +292,29 @@ class Lives(RuleBasedStateMachine):
         assert self.life.case.head == previous
 
     # How it is driven
+
+    def go_on(self, who: int, pick: Pick, *wishes: Collection[type[a.ActionBase]]) -> None:
+        """The first in line who can do one of the first wish does it, else of the next."""
+        for kinds in wishes:
+            for k in range(len(PEOPLE)):
+                actor = PEOPLE[(who + k) % len(PEOPLE)]
+                if offered := [kind for kind in self.offered(actor) if kind in kinds]:
+                    policy = self.life.rules.policy
+                    action = valid(pick(offered), self.life.case, actor, policy, pick)
+                    return self.do(actor, action)
+        return None
+
+    def time_passes(self, minutes: int) -> None:
+        """Alarms ring on the way, each at its instant."""
+        until = self.life.now + timedelta(minutes=minutes)
+        last = self.life.now
+        while (alarm := self.alarm()) and alarm.at <= until:
+            # What lay in the past (an unlinked duplicate, a shorter limit) rings at once.
+            self.life.now = max(self.life.now, alarm.at)
+            assert last <= self.life.now
+            last = self.life.now
+            self.ring(alarm)
+        self.life.now = until
 
     def offered(self, actor: Actor) -> tuple[type[a.ActionBase], ...]:
         return available(self.life.case, actor, self.life.now, self.life.rules)
