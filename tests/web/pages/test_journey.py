@@ -1,6 +1,7 @@
 """A complaint's life in a real browser, with JavaScript and without."""
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,9 +23,13 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PHONE, DESK = (360, 740), (1280, 860)
+SIZES = ((1280, 860), (320, 640), (360, 740))
+"""Desk, the narrowest there is, and the phone on which the walk goes on."""
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SCREENSHOTS = os.environ.get("MATUR_SCREENSHOTS")
 """A directory for pictures of what the tests see; hidden from the application like every MATUR_."""
+
+FAULTS = ("Content Security Policy", "htmx:swapError", "htmx:targetError", "htmx:evalDisallowed")
 
 CHROMIUM = shutil.which("chromium")
 
@@ -56,7 +61,7 @@ class Window:
         page.on("console", lambda message: self._heard(message.text))
 
     def _heard(self, text: str) -> None:
-        if "Content Security Policy" in text or "htmx" in text:
+        if any(fault in text for fault in FAULTS):
             self.complaints.append(text)
 
     async def go(self, path: str) -> None:
@@ -66,37 +71,36 @@ class Window:
         await self.page.locator("main").get_by_role("button", name=words, exact=True).click()
 
     async def look(self, what: str) -> None:
-        """No barrier that axe finds, nothing wider than the window; a picture where asked."""
+        """No barrier that axe finds, nothing wider than the window; pictures where asked."""
+        self.shots += 1
         if self.scripted:
             found = await Axe().run(self.page)
             assert not found.violations_count, f"{what}: {found.generate_report()}"
-            width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert await self.page.evaluate(width) == 0, f"{what} is wider than the window"
-        if SCREENSHOTS:
-            self.shots += 1
-            path = Path(SCREENSHOTS) / f"{self.name}-{self.shots:02}-{what}.png"
-            # `initial`: hiding the caret would need an inline style, which the policy refuses.
-            await self.page.screenshot(path=path, full_page=True, caret="initial")
+        for width, height in SIZES:
+            await self.page.set_viewport_size({"width": width, "height": height})
+            assert await self.page.evaluate(TOO_WIDE) <= 0, f"{what} is wider than {width}"
+            if SCREENSHOTS:
+                path = Path(SCREENSHOTS) / f"{self.name}-{self.shots:02}-{what}-{width}.png"
+                # `initial`: hiding the caret would need an inline style, which the policy refuses.
+                await self.page.screenshot(path=path, full_page=True, caret="initial")
 
 
 Open = Callable[[str], Awaitable[Window]]
 
 
 @asynccontextmanager
-async def windows(
-    chromium: Browser, site: Site, scripted: bool, size: tuple[int, int]
-) -> AsyncIterator[Open]:
+async def windows(chromium: Browser, site: Site, *, scripted: bool = True) -> AsyncIterator[Open]:
     opened: list[Window] = []
 
     async def open_for(username: str) -> Window:
         context = await chromium.new_context(
             locale="id-ID",
             java_script_enabled=scripted,
-            viewport={"width": size[0], "height": size[1]},
+            viewport={"width": SIZES[-1][0], "height": SIZES[-1][1]},
         )
         context.set_default_timeout(20_000)
-        kind = f"{size[0]}{'' if scripted else '-tanpa-js'}-{username or 'warga'}"
-        window = Window(await context.new_page(), site, kind, scripted)
+        name = f"{'js' if scripted else 'tanpa-js'}-{username or 'warga'}"
+        window = Window(await context.new_page(), site, name, scripted)
         opened.append(window)
         if username:
             await window.go("/masuk")
@@ -112,19 +116,15 @@ async def windows(
             stored = await window.page.evaluate("({...localStorage, ...sessionStorage})")
             # htmx remembers the address, which says nothing about anybody; never a page.
             path = stored.pop("htmx-current-path-for-history", "")
-            assert path in window.page.url
+            assert re.fullmatch(r"(/aduan/MB-[\w/-]+|/lacak[\w/]*)?", path)
             assert not stored
         await window.page.context.close()
     assert not [complaint for window in opened for complaint in window.complaints]
 
 
-@pytest.mark.parametrize(
-    ("scripted", "size"), [(True, PHONE), (False, PHONE), (True, DESK)], ids=["js", "nojs", "desk"]
-)
-async def test_from_filing_to_closing(
-    chromium: Browser, site: Site, scripted: bool, size: tuple[int, int]
-) -> None:
-    async with windows(chromium, site, scripted, size) as open_for:
+@pytest.mark.parametrize("scripted", [True, False], ids=["js", "nojs"])
+async def test_from_filing_to_closing(chromium: Browser, site: Site, scripted: bool) -> None:
+    async with windows(chromium, site, scripted=scripted) as open_for:
         citizen = await open_for("")
         ticket, receipt = await _file(citizen)
         coordinator = await open_for("koordinator")
@@ -225,7 +225,7 @@ async def test_a_broken_connection_keeps_the_text_and_the_second_press_acts_once
     chromium: Browser, site: Site
 ) -> None:
     filed = await site.report()
-    async with windows(chromium, site, True, PHONE) as open_for:
+    async with windows(chromium, site) as open_for:
         coordinator = await open_for("koordinator")
         page = coordinator.page
         await coordinator.go(f"/aduan/{filed.ticket}/tindakan/note")
@@ -246,7 +246,7 @@ async def test_who_comes_second_in_the_browser_reads_what_happened(
     chromium: Browser, site: Site
 ) -> None:
     filed = await site.report()
-    async with windows(chromium, site, True, DESK) as open_for:
+    async with windows(chromium, site) as open_for:
         slow, quick = await open_for("koordinator"), await open_for("koordinator")
         for window in (slow, quick):
             await window.go(f"/aduan/{filed.ticket}/tindakan/archive")
@@ -264,7 +264,7 @@ async def test_who_comes_second_in_the_browser_reads_what_happened(
 
 async def test_a_real_foreign_page_cannot_act(chromium: Browser, site: Site) -> None:
     filed = await site.report()
-    async with windows(chromium, site, True, DESK) as open_for:
+    async with windows(chromium, site) as open_for:
         coordinator = await open_for("koordinator")
         page = coordinator.page
         target = f"{site.address}/aduan/{filed.ticket}/tindakan/note"
