@@ -3,7 +3,6 @@
 A life is driven as the workflow drives it. conftest.py says how to live many more.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -32,8 +31,9 @@ from domain.terms import Channel, Classification, ClockName, Stage
 from domain.units import covers, is_below
 from domain.visibility import OF_A_UNIT, SEES_ALL, can_see, reporter_sees
 from tests.domain.asking import OTHERS, Pick, turn, valid
-from tests.domain.cast import DAYS_OFF, STAFF
+from tests.domain.cast import STAFF
 from tests.domain.life import Life, moments
+from tests.domain.wordless import NEW_DAY_OFF, assert_wordless
 
 T = TypeVar("T")
 
@@ -53,15 +53,6 @@ ONWARD = (
     a.UnlinkDuplicate,
 )
 STARTS_ANSWER = (e.Disposed, e.Reopened)
-
-WORDLESS = re.compile(
-    r"[a-z0-9_]+|[0-9a-f]{64}|kab(/[a-z0-9.\-]+)*|(account:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|\+07:00))?"
-)
-"""Ids, enums, dates, digests and paths of units: all that an event may hold."""
-
-NEW_DAY_OFF = "Libur Baru"
-NAMES_OF_DAYS_OFF = {*DAYS_OFF.values(), NEW_DAY_OFF}
 
 spans = st.one_of(st.integers(0, 600), st.integers(1, 8).map(lambda days: days * 1440))
 """Minutes between one thing and the next."""
@@ -287,7 +278,7 @@ class Lives(RuleBasedStateMachine):
         for number, recorded in enumerate(self.life.recorded, start=1):
             assert (recorded.seq, recorded.prev) == (number, previous)
             assert recorded.hash == link_hash(self.life.case.id, recorded.model_dump())
-            _assert_wordless(recorded.data)
+            assert_wordless(recorded.data)
             previous = recorded.hash
         assert self.life.case.head == previous
 
@@ -380,27 +371,11 @@ def _clock_of(alarm: Alarm) -> ClockName:
     return next(name for name, action in SILENCE.items() if action == alarm.action)
 
 
-def _assert_wordless(value: object, key: str = "") -> None:
-    match value:
-        case dict():
-            for name, inner in value.items():
-                _assert_wordless(inner, name)
-        case list():
-            for inner in value:
-                _assert_wordless(inner, key)
-        case str():
-            assert WORDLESS.fullmatch(value) or (key == "name" and value in NAMES_OF_DAYS_OFF), (
-                value
-            )
-        case _:
-            assert value is None or isinstance(value, bool | int), value
-
-
 THOROUGH = settings.get_current_profile_name() == "thorough"
 
-TestLives = pytest.mark.timeout(0 if THOROUGH else 300)(Lives.TestCase)
+TestLives = pytest.mark.timeout(0 if THOROUGH else 600)(Lives.TestCase)
 TestLives.settings = settings(
-    max_examples=20_000 if THOROUGH else 1_000,
+    max_examples=20_000 if THOROUGH else 500,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -102,6 +102,19 @@ def test_what_comes_back_to_the_coordinator_is_disposed_under_the_whole_limit() 
     assert due == life.due(ClockName.ANSWER) == "2026-04-17 14:30"
 
 
+def test_a_reopened_case_that_was_archived_is_disposed_under_the_whole_limit() -> None:
+    life = answered(EVE)
+    life.do(REPORTER, a.Reopen(entry=TYPED), at("2026-03-26"))
+    life.do(DPUPR_ADMIN, a.AskReporter(entry=TYPED))
+    life.wait_until(at("2026-04-10", "15:00"))
+    life.do(REPORTER, a.ReporterReply(entry=TYPED))
+
+    life.do(COORDINATOR, dispose(), at("2026-04-13"))
+    life.change()
+
+    assert life.due(ClockName.ANSWER) == "2026-05-04 16:00"
+
+
 def test_the_citizens_clock_never_restarts() -> None:
     life = answered(EVE)
     life.do(REPORTER, a.Reopen(entry=TYPED), at("2026-03-26"))
