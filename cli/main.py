@@ -24,8 +24,12 @@ app = typer.Typer(
 )
 user = typer.Typer(help="Akun petugas.", no_args_is_help=True)
 token = typer.Typer(help="Token untuk API.", no_args_is_help=True)
+holiday = typer.Typer(
+    help="Hari libur; tenggat yang berjalan dihitung ulang.", no_args_is_help=True
+)
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
+app.add_typer(holiday, name="holiday")
 
 # Imports lie inside the commands: `matur token create` need not load a web server first.
 
@@ -144,6 +148,33 @@ def token_create(username: Annotated[str, typer.Argument(metavar="USER")]) -> No
     from cli import accounts
 
     typer.echo(_run(accounts.create_token(username, datetime.now(UTC))))
+
+
+Day = Annotated[datetime, typer.Argument(metavar="DATE", formats=["%Y-%m-%d"])]
+
+
+@holiday.command("add")
+def holiday_add(day: Day, name: str) -> None:
+    """Tambah hari libur atau cuti bersama."""
+    from cli import holidays
+
+    typer.echo(_run(holidays.add(day.date(), name, datetime.now(UTC))))
+
+
+@holiday.command("remove")
+def holiday_remove(day: Day) -> None:
+    """Hapus hari libur."""
+    from cli import holidays
+
+    typer.echo(_run(holidays.remove(day.date(), datetime.now(UTC))))
+
+
+@holiday.command("announce")
+def holiday_announce() -> None:
+    """Beri tahu lagi aduan yang berjalan; aman diulang."""
+    from cli import holidays
+
+    typer.echo(_run(holidays.announce()))
 
 
 def _run(work: Coroutine[object, object, T]) -> T:

@@ -77,6 +77,16 @@ def reclassify_answer(case: Case, classification: Classification, rules: Rules) 
     return _move_answer(case, answer, limit, answer.deadline.added, rules)
 
 
+def is_outdated(case: Case, rules: Rules) -> bool:
+    """Whether a clock still runs to a deadline that other rules set."""
+    in_force = (rules.policy.version, rules.calendar.version)
+    return any(
+        (clock.deadline.policy, clock.deadline.calendar) != in_force
+        for clock in case.clocks.values()
+        if clock.stopped_at is None
+    )
+
+
 def replan(case: Case, rules: Rules) -> Changes:
     """What moves when policy or calendar change: re-counted from the same start."""
     return tuple(

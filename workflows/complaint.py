@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.alarms import next_alarm
     from domain.case import Case
     from domain.chain import seal
+    from domain.deadlines import is_outdated
     from domain.decide import decide
     from domain.evolve import evolve, fold
     from domain.notices import Notice, notices
@@ -42,7 +43,7 @@ class ComplaintWorkflow:
         self.case = fold(start.complaint, start.events)
         self._lock = asyncio.Lock()
         self._ended_leads = list(start.ended_leads)
-        self._rules_changed = start.rules_changed
+        self._rules_changed = start.rules_changed or is_outdated(self.case, start.rules)
         self._leads_to_leave: list[UUID] = []
         self._diverged = False
 
