@@ -17,8 +17,7 @@ from web.house import Home, House
 from web.pages.casefile import CasePage, case_page, happenings, namer, seen, shown
 from web.pages.done import forget, remember, remembered
 from web.pages.entrance import home
-from web.pages.forms import KEY, SEQ, Form, Typed, action_form
-from web.pages.language import _
+from web.pages.forms import KEY, SEQ, Form, Typed, action_form, staff_label
 from web.pages.rendering import page, wants_block
 from web.pages.trail import Step, step, why_words
 from web.problems import STATUS_OF_REFUSAL, Problem, as_problem
@@ -27,6 +26,9 @@ from web.viewing import Viewed, view
 from workflows.client import ActionRefused, EngineAway
 
 router = APIRouter(prefix="/aduan/{ticket}")
+
+WHOLE_CASE = {"HX-Retarget": "#kasus", "HX-Reswap": "outerHTML"}
+"""Where htmx shows an answer that is more than the form."""
 
 
 @router.get("")
@@ -124,10 +126,10 @@ async def _acted(
     return _case(
         request,
         await case_page(house, account, now_seen),
-        done=_(kind.LABEL),
+        done=staff_label(kind),
         reporter=reporter,
         opened=opened,
-        headers={"HX-Retarget": "#kasus", "HX-Reswap": "outerHTML", "HX-Replace-Url": url},
+        headers=WHOLE_CASE | {"HX-Replace-Url": url},
     )
 
 
@@ -152,12 +154,12 @@ async def _again(
     """The form once more, with what was typed, what is wrong, and what others did meanwhile."""
     viewed = await view(house, await seen(house, account, file.ticket))
     form = await _form(house, kind, viewed, typed, problem)
+    if problem.status == 422:
+        where: dict[str, Any] = {"block": "tindakan"}
+    else:  # something happened meanwhile: all of the case is shown anew
+        where = {"headers": WHOLE_CASE}
     return _case(
-        request,
-        await shown(house, account, viewed),
-        form=form,
-        block="tindakan",
-        status=problem.status,
+        request, await shown(house, account, viewed), form=form, status=problem.status, **where
     )
 
 

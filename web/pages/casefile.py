@@ -21,7 +21,7 @@ from record.cases import CaseFile, get_case
 from web.house import Directory, House
 from web.pages import saying
 from web.pages.dates import day, moment, standing
-from web.pages.forms import KEY, SEQ, new_key
+from web.pages.forms import KEY, SEQ, new_key, staff_label
 from web.pages.language import N_, _, ngettext
 from web.pages.saying import Happening
 from web.pages.tags import CHANNELS, Tag, stage_tag, upper
@@ -59,6 +59,7 @@ class CasePage:
     owner: str
     duty: str
     due: Deadline | None
+    open: bool
     instructed: bool
     primary: Offer | None
     others: Sequence[Offer]
@@ -96,6 +97,7 @@ async def shown(house: House, account: Account, viewed: Viewed) -> CasePage:
         owner=saying.desk_name(case, units),
         duty=saying.duty(case, units),
         due=_deadline(deadline, viewed, now) if deadline else None,
+        open=case.open,
         instructed=case.instructions > 0,
         primary=primary,
         others=others,
@@ -150,7 +152,7 @@ def _offer(kind: type[a.ActionBase], viewed: Viewed, *, direct: bool = False) ->
     hidden = None
     if direct and not form_fields(kind, viewed.rules.policy):
         hidden = {KEY: new_key(), SEQ: str(viewed.case.seq)}
-    return Offer(_(kind.LABEL), f"/aduan/{viewed.file.ticket}/tindakan/{kind.name()}", hidden)
+    return Offer(staff_label(kind), f"/aduan/{viewed.file.ticket}/tindakan/{kind.name()}", hidden)
 
 
 def is_at_desk(case: Case, actor: Actor) -> bool:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.actions import BY_NAME
-from web.pages.language import _
+from web.pages.forms import staff_label
 
 COOKIE = "selesai"
 KEPT_SECONDS = 60
@@ -17,7 +17,7 @@ def remember(response: Response, action: str) -> None:
 def remembered(request: Request) -> str | None:
     """The action's words."""
     kind = BY_NAME.get(request.cookies.get(COOKIE, ""))
-    return _(kind.LABEL) if kind else None
+    return staff_label(kind) if kind else None
 
 
 def forget(response: Response) -> Response:

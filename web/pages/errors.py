@@ -9,9 +9,8 @@ from web.pages.language import N_, _
 from web.pages.rendering import page, wants_block
 from web.problems import TITLES, Problem, api_error, as_problem
 from web.security import API, HEADERS
-from workflows.client import EngineAway
 
-AWAY = N_("Mesin alur kerja sedang tidak dapat dihubungi. Kirim lagi sebentar lagi.")
+AWAY = N_("Sebagian sistem sedang tidak dapat dihubungi. Coba lagi sebentar lagi.")
 ERROR_PLACE = {"HX-Retarget": "#galat", "HX-Reswap": "innerHTML"}
 """Where htmx shows what went wrong, so that what was typed stays as it is."""
 
@@ -20,7 +19,10 @@ async def on_error(request: Request, error: Exception) -> Response:
     """For every exception of the application."""
     if request.url.path.startswith(API):
         return await api_error(request, error)
-    problem = Problem(503, AWAY) if isinstance(error, EngineAway) else as_problem(error)
+    problem = as_problem(error)
+    if problem.status == 503:
+        # What the API says of it speaks of headers.
+        problem = Problem(503, AWAY, headers=problem.headers)
     return await show_problem(request, problem)
 
 

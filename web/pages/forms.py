@@ -96,9 +96,17 @@ SCORES = {
 }
 
 
+STAFF_LABELS: dict[type[a.ActionBase], str] = {
+    a.ReporterReply: N_("Catat balasan pelapor"),
+}
 REPORTER_LABELS: dict[type[a.ActionBase], str] = {
     a.SetVisibility: N_("Sembunyikan lebih banyak"),
 }
+"""Where the domain's own label says too little to the one who reads it."""
+
+
+def staff_label(kind: type[a.ActionBase]) -> str:
+    return _(STAFF_LABELS.get(kind, kind.LABEL))
 
 
 def new_key() -> str:
@@ -139,7 +147,7 @@ def action_form(
     return Form(
         action=kind.name(),
         url=url,
-        title=_(REPORTER_LABELS.get(kind, kind.LABEL) if receipt else kind.LABEL),
+        title=_(REPORTER_LABELS.get(kind, kind.LABEL)) if receipt else staff_label(kind),
         fields=fields,
         hidden={
             **(receipt or {}),

@@ -94,7 +94,7 @@ class Happening:
     at: str
     who: str
     texts: tuple[tuple[str, str], ...]
-    """Label and text."""
+    """Label, if it needs one, and text."""
 
 
 Name = Callable[[str], str]
@@ -155,7 +155,10 @@ def unit_name(units: Directory, path_or_code: str) -> str:
 
 
 def _texts(texts: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
-    return tuple((_(TEXT_LABELS[name]), text) for name, text in (texts or {}).items())
+    typed = texts or {}
+    if list(typed) == ["text"]:
+        return (("", typed["text"]),)
+    return tuple((_(TEXT_LABELS[name]), text) for name, text in typed.items())
 
 
 DUTIES = {

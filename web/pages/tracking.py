@@ -158,6 +158,7 @@ def _forms(
     """What the reporter may do, and what just failed, with what they typed."""
     offered = available(viewed.case, REPORTER, now, viewed.rules)
     kinds = [kind for kind in REPORTERS_OWN if kind in offered or kind is failed]
+    kinds.sort(key=lambda kind: kind.name() != _first(viewed.case))
     receipt = {name: typed.get(name, "") for name in OPENS}
     return [
         action_form(

@@ -20,7 +20,7 @@ REPORT = {
     "title": "Jalan berlubang di depan SD 1 Bancar",
     "body": "Lubang besar sejak dua minggu.\nSudah ada yang jatuh.",
     "occurred_on": "2026-11-20",
-    "village_code": "33.03.06.1011",
+    "village_code": "33.03.05.1005",
     "address": "Jl. Mayjend Sungkono",
     "identity": "dirahasiakan",
     "name": "Budi Santoso",

@@ -134,6 +134,8 @@ async def test_who_comes_second_keeps_the_text_and_reads_who_did_what(
             "Koordinator Pengaduan, <time" in answer.text
         )
         assert ("<html" in answer.text) is ("HX-Request" not in headers)
+        assert '<strong class="tag tag--new">Didisposisikan</strong>' in answer.text
+        assert answer.headers["hx-retarget"] == "#kasus"
         assert hidden(answer.text, "key") != {"key": form["key"]}
         note = await second.act(filed.ticket, "note", text="Jadi didisposisikan saja")
         assert note.status_code == 200

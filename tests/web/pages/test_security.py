@@ -7,7 +7,10 @@ from collections.abc import Mapping
 import httpx
 import pytest
 from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import Response
 
+from cli.parts import free_port
 from record.seed import PRACTICE_PASSWORD
 from tests.conftest import Database
 from tests.web.pages.conftest import settings_for
@@ -171,6 +174,32 @@ async def test_over_https_the_cookie_is_bound_to_the_host(
         assert "max-age" in answer.headers["strict-transport-security"]
         other = await http.post("/masuk", data=LOGIN, headers={"Origin": "https://evil.example"})
         assert other.status_code == 403
+
+
+async def test_what_breaks_is_said_in_a_page_as_guarded_as_any() -> None:
+    nowhere = Database("x", f"postgresql://x@127.0.0.1:{free_port()}/x", "")
+    app = create_app(settings_for(nowhere))
+
+    async def break_down(_: Request) -> Response:
+        raise RuntimeError("rahasia")
+
+    app.add_route("/rusak", break_down)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://matur.test") as http,
+    ):
+        page = await http.get("/lapor")
+        assert page.status_code == 503
+        assert "Sebagian sistem sedang tidak dapat dihubungi." in page.text
+        assert is_guarded(page)
+        broken = await http.get("/rusak")
+        assert broken.status_code == 500
+        assert "Ada kesalahan di sistem kami" in broken.text
+        assert "rahasia" not in broken.text
+        assert is_guarded(broken)
+        api = await http.post("/api/v1/track", json={"ticket": "MB-2026-1", "receipt": "1"})
+        assert api.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_wrong_password_says_no_more_than_that(site: Site) -> None:
