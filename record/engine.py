@@ -21,6 +21,9 @@ SESSION = {
     "statement_timeout": "10s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
+    # Storage without moving parts, and statements too short to compile.
+    "random_page_cost": "1.1",
+    "jit": "off",
 }
 
 CONNECTION = {
@@ -30,9 +33,9 @@ CONNECTION = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
-    # A statement is planned for the values it is given: the same filter may fit a handful of
-    # complaints or nearly all. Also lets a pooler stand between.
-    "prepare_threshold": None,
+    # Only what `quick` asks for is prepared. Any other statement is planned for the values it is
+    # given: the same filter may fit a handful of complaints or nearly all.
+    "prepare_threshold": 1 << 30,
     "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
 }
 
