@@ -34,7 +34,7 @@ GRACE = timedelta(seconds=5)
 
 
 def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEUE) -> Worker:
-    record, cases = RecordActivities(engine), CaseActivities(engine, client)
+    record, cases = RecordActivities(engine), CaseActivities(engine, temporal.SystemClient(client))
     return Worker(
         client,
         task_queue=task_queue,

@@ -1,20 +1,21 @@
 """Asking and starting cases from within the house: one case of another, and the sweeper."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
-from temporalio.client import Client
 
 from activities.messages import Announcement, AskCase, Name, Page, Reply
-from domain.actors import SYSTEM
+from domain.actions import Action
+from domain.chain import Recorded
+from domain.policy import Rules
 from record.events import load_events, mark_started, unstarted_cases
 from record.rules import current_rules
 from record.running import open_cases, stranded_cases
-from workflows.client import ActionRefused, ask_case, start_case, tell_rules
-from workflows.messages import Ask, CaseStart
 
 FILED_BEFORE = timedelta(seconds=30)
 """A complaint stored so long ago should have its workflow."""
@@ -22,21 +23,41 @@ ALARM_BEFORE = timedelta(minutes=5)
 """An alarm due so long ago should have rung."""
 BATCH = 500
 
+Start = tuple[Rules, Sequence[Recorded]]
+"""What the workflow of a case starts from."""
+
+
+class Workflows(Protocol):
+    """The running cases, as the worker lets activities reach them (`workflows.client`)."""
+
+    async def start(self, complaint: UUID, start: Start) -> None:
+        """A running one goes on undisturbed."""
+
+    async def ask(
+        self,
+        complaint: UUID,
+        action: Action,
+        request: str,
+        load: Callable[[UUID], Awaitable[Start]],
+    ) -> str | None:
+        """As the system; why it was refused, or None. `load` is for a case that must be revived."""
+
+    async def tell(self, complaint: UUID, rules: Rules) -> None:
+        """News of changed rules."""
+
 
 @dataclass(frozen=True)
 class CaseActivities:
     engine: AsyncEngine
-    client: Client
+    workflows: Workflows
 
     @activity.defn(name=Name.ASK_CASE)
     async def ask_case(self, message: AskCase) -> Reply:
         """Ask another case as the system. Idempotent on the request's id."""
-        ask = Ask(action=message.action, actor=SYSTEM, request=message.request)
-        try:
-            await ask_case(self.client, message.complaint, ask, self.load)
-        except ActionRefused as refused:
-            return Reply(refused=refused.why)
-        return Reply()
+        refused = await self.workflows.ask(
+            message.complaint, message.action, message.request, self.load
+        )
+        return Reply(refused=refused)
 
     @activity.defn(name=Name.START_STRANDED)
     async def start_stranded(self) -> int:
@@ -47,12 +68,12 @@ class CaseActivities:
         now = datetime.now(UTC)
         filed = await unstarted_cases(self.engine, now - FILED_BEFORE, BATCH)
         for complaint in filed:
-            await start_case(self.client, await self.load(complaint))
+            await self.workflows.start(complaint, await self.load(complaint))
             await mark_started(self.engine, complaint)
             activity.heartbeat()
         asleep = await stranded_cases(self.engine, now - ALARM_BEFORE, BATCH)
         for complaint in asleep:
-            await start_case(self.client, await self.load(complaint))
+            await self.workflows.start(complaint, await self.load(complaint))
             activity.heartbeat()
         return len(filed) + len(asleep)
 
@@ -61,14 +82,9 @@ class CaseActivities:
         """Tell a page of open cases of new rules. Idempotent: nothing moves the second time."""
         page = await open_cases(self.engine, message.after, BATCH)
         for complaint in page:
-            await tell_rules(self.client, complaint, message.rules)
+            await self.workflows.tell(complaint, message.rules)
             activity.heartbeat()
         return Page(last=page[-1] if page else None)
 
-    async def load(self, complaint: UUID) -> CaseStart:
-        """What the workflow of a case starts from."""
-        return CaseStart(
-            complaint=complaint,
-            rules=await current_rules(self.engine),
-            events=tuple(await load_events(self.engine, complaint)),
-        )
+    async def load(self, complaint: UUID) -> Start:
+        return await current_rules(self.engine), await load_events(self.engine, complaint)

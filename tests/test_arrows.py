@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "workflows": {"workflows", "domain", "activities.messages"},
     "record": {"record", "domain"},
     "portals": {"portals", "domain"},
-    "activities": {"activities", "record", "portals", "domain", "workflows"},
+    "activities": {"activities", "record", "portals", "domain"},
     "web": {"web", "record", "workflows", "domain", "settings", "health"},
     "worker": {"workflows", "activities", "record", "portals", "domain", "settings", "health"},
     "health": set[str](),

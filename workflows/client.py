@@ -4,8 +4,9 @@ Every call has a time limit, since the engine's own client would wait for it wit
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -30,6 +31,9 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.actions import Action
+from domain.actors import SYSTEM
+from domain.chain import Recorded
 from domain.policy import Rules
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
@@ -41,6 +45,7 @@ START_WITHIN = timedelta(seconds=5)
 ACT_WITHIN = timedelta(seconds=10)
 
 LoadStart = Callable[[UUID], Awaitable[CaseStart]]
+Start = tuple[Rules, Sequence[Recorded]]
 
 
 class ActionRefused(Exception):
@@ -110,14 +115,48 @@ async def ask_case(client: Client, complaint: UUID, ask: Ask, load: LoadStart) -
     )
 
 
-async def tell_rules(client: Client, complaint: UUID, rules: Rules) -> None:
-    """Tell a case of new rules; one whose workflow does not run learns them when it starts."""
-    handle = client.get_workflow_handle(workflow_id(complaint))
-    with suppress(RPCError):
-        await _reached(
-            handle.signal(ComplaintWorkflow.rules_changed, rules, rpc_timeout=START_WITHIN),
-            START_WITHIN,
-        )
+@dataclass(frozen=True)
+class SystemClient:
+    """What the house's own activities ask of the cases, in the system's name."""
+
+    client: Client
+
+    async def start(self, complaint: UUID, start: Start) -> None:
+        """Raises EngineAway."""
+        await start_case(self.client, _case_start(complaint, start))
+
+    async def ask(
+        self,
+        complaint: UUID,
+        action: Action,
+        request: str,
+        load: Callable[[UUID], Awaitable[Start]],
+    ) -> str | None:
+        """Why it was refused, or None. Raises EngineAway."""
+
+        async def revived(complaint: UUID) -> CaseStart:
+            return _case_start(complaint, await load(complaint))
+
+        ask = Ask(action=action, actor=SYSTEM, request=request)
+        try:
+            await ask_case(self.client, complaint, ask, revived)
+        except ActionRefused as refused:
+            return refused.why
+        return None
+
+    async def tell(self, complaint: UUID, rules: Rules) -> None:
+        """Tell a case of new rules; one whose workflow does not run learns them when it starts."""
+        handle = self.client.get_workflow_handle(workflow_id(complaint))
+        with suppress(RPCError):
+            await _reached(
+                handle.signal(ComplaintWorkflow.rules_changed, rules, rpc_timeout=START_WITHIN),
+                START_WITHIN,
+            )
+
+
+def _case_start(complaint: UUID, start: Start) -> CaseStart:
+    rules, events = start
+    return CaseStart(complaint=complaint, rules=rules, events=tuple(events))
 
 
 async def announce_rules(client: Client, rules: Rules) -> None:
