@@ -238,13 +238,15 @@ cases = Table(
     ),
     Index("cases_category", "category", "complaint_id"),
     Index("cases_kecamatan", "kecamatan", "complaint_id"),
+    Index("cases_channel", "channel", "complaint_id"),
     Index("cases_open", "complaint_id", postgresql_where=text("open")),
 )
 due_or_never = func.coalesce(cases.c.due_at, text("'infinity'::timestamptz"))
+desk_unit_or_none = func.coalesce(cases.c.desk_unit, text("''"))
 Index(
     "cases_desk",
     cases.c.desk,
-    cases.c.desk_unit,
+    desk_unit_or_none,
     due_or_never,
     cases.c.complaint_id,
     postgresql_where=text("open"),

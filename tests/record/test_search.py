@@ -1,5 +1,6 @@
 """Searching."""
 
+import random
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain.actors import Actor
 from domain.terms import Stage
-from record.cases import Filters
+from record import search
+from record.cases import CaseRow, Filters
 from record.search import list_cases
 from tests.record.office import (
     AUDITOR,
@@ -112,7 +114,39 @@ async def test_pages_of_a_search(filed: Office) -> None:
         assert second.after is None
 
 
-@pytest.mark.parametrize(("q", "number"), [("jalan", 1), ("MB-2026-000001", 1), ("jaln", 3)])
+@pytest.mark.parametrize(
+    "q",
+    ["jalan", "lampu", "jalan lampu", '"lampu jalan"', "jalan -lampu", "lampu or gelap", "jaln"],
+)
+async def test_every_match_is_found_however_far_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch, q: str
+) -> None:
+    """With windows of a few cases each way through the search is taken; none loses anything."""
+    rng = random.Random(7)
+    for _ in range(60):
+        words = rng.choices(["jalan", "lampu", "gelap", "pasar", "sampah"], [4, 2, 2, 9, 9], k=5)
+        _, case = await office.file(a_filing(title="x", body=" ".join(words)))
+        if rng.random() < 0.7:
+            await office.act(case, DISPOSE, COORDINATOR)
+    for actor, filters in ((AUDITOR, Filters()), (DPUPR, Filters(category="infrastruktur"))):
+        monkeypatch.undo()
+        whole = await list_cases(office.engine, actor, filters, MORNING, q=q, limit=100)
+        for windows in ((4, 3, 6), (9, 60, 1), (1, 0, 2)):
+            for name, width in zip(("NEWEST", "INDEXED", "OLDER"), windows, strict=True):
+                monkeypatch.setattr(search, name, width)
+            rows: list[CaseRow] = []
+            after, pages = None, 0
+            while pages == 0 or after is not None:
+                page = await list_cases(
+                    office.engine, actor, filters, MORNING, q=q, limit=4, after=after
+                )
+                rows += page.rows
+                after, pages = page.after, pages + 1
+            assert rows == whole.rows, windows
+        assert whole.rows
+
+
+@pytest.mark.parametrize(("q", "number"), [("jalan", 2), ("MB-2026-000001", 1), ("jaln", 5)])
 async def test_the_number_of_statements_is_fixed(filed: Office, q: str, number: int) -> None:
     with statements() as sent:
         await found(filed, q)

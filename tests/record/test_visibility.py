@@ -37,7 +37,7 @@ ROLES = tuple(Role)
 
 def viewers() -> list[Actor]:
     """Every role at every unit, roles without a unit, and people who hold several."""
-    rng = random.Random(2)  # noqa: S311
+    rng = random.Random(2)
     single: list[list[tuple[Role, str | None]]] = [
         [(role, unit)] for role in ROLES for unit in (*UNITS, None)
     ]

@@ -222,9 +222,10 @@ CREATE INDEX cases_unit ON cases (unit, complaint_id);
 CREATE INDEX cases_delegate ON cases (delegate, complaint_id) WHERE delegate IS NOT NULL;
 CREATE INDEX cases_category ON cases (category, complaint_id);
 CREATE INDEX cases_kecamatan ON cases (kecamatan, complaint_id);
+CREATE INDEX cases_channel ON cases (channel, complaint_id);
 CREATE INDEX cases_open ON cases (complaint_id) WHERE open;
-CREATE INDEX cases_desk ON cases (desk, desk_unit, coalesce(due_at, 'infinity'), complaint_id)
-    WHERE open;
+CREATE INDEX cases_desk ON cases
+    (desk, coalesce(desk_unit, ''), coalesce(due_at, 'infinity'), complaint_id) WHERE open;
 -- Units are few and uneven: know each one's share.
 ALTER TABLE cases ALTER COLUMN unit SET STATISTICS 500;
 ALTER TABLE cases ALTER COLUMN delegate SET STATISTICS 500;

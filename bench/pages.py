@@ -1,0 +1,252 @@
+"""How long the record takes for each page: lists, filters, searches, inbox, case.
+
+Fills a record with 100,000 made-up complaints and another with 1,000,000, each on a PostgreSQL of
+its own as `make run` starts it. `PAGES_SIZES=20000` (or several, with commas) fills others.
+"""
+
+import asyncio
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from _complaints import COMMON, TOPICS, fill
+from _report import against, quantile, report
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cli.parts import Postgres, free_port, running
+from cli.parts.postgres import APPLICATION, OWNER, SUPERUSER
+from domain.actors import Actor, Grant
+from domain.terms import Channel, Role, Stage
+from record.cases import Filters, get_case, public_list
+from record.engine import create_engine, fetch
+from record.entries import entries_of
+from record.events import load_events
+from record.ids import uuid7_floor
+from record.inbox import count_tasks, inbox
+from record.migrations import upgrade
+from record.search import list_cases
+from record.seed import seed
+
+SIZES = (100_000, 1_000_000)
+ROUNDS = 100
+WARM_UP = 10
+P50_LIMIT, P95_LIMIT, GROWTH_LIMIT = 20, 50, 1.5
+"""Milliseconds at the first size, and how much more the next may take."""
+
+NOW = datetime.now(UTC)
+
+
+def _actor(role: Role, unit: str) -> Actor:
+    return Actor(id="account:00000000-0000-0000-0000-000000000000",
+                 grants=(Grant(role=role, unit=unit),))  # fmt: skip
+
+
+COORDINATOR = _actor(Role.COORDINATOR, "kab/dinkominfo")
+SUPERVISOR = _actor(Role.SUPERVISOR, "kab")
+DPUPR = _actor(Role.UNIT_ADMIN, "kab/dpupr")
+BOBOTSARI = _actor(Role.UNIT_ADMIN, "kab/kec.bobotsari")
+BANCAR = _actor(Role.UNIT_ADMIN, "kab/kec.purbalingga/kel.bancar")
+
+
+@dataclass
+class Known:
+    """What a page may be asked for."""
+
+    engine: AsyncEngine
+    rng: random.Random
+    tickets: list[str]
+    rare: list[str]
+    kecamatan: list[str]
+
+    def moment(self) -> Any:
+        """An id to go on after, somewhere in the three years."""
+        ago = self.rng.uniform(0, 3 * 365 * 86_400)
+        return uuid7_floor(int((NOW.timestamp() - ago) * 1000))
+
+
+Page = Callable[[Known], Awaitable[object]]
+
+
+def listing(actor: Actor, q: Callable[[Known], str] | str = "", **chosen: Any) -> Page:
+    """A list by `actor`; filters and words are values, or drawn anew for each asking."""
+
+    async def page(known: Known) -> object:
+        drawn = {name: v(known) if callable(v) else v for name, v in chosen.items()}
+        after = drawn.pop("after", None)
+        words = q(known) if callable(q) else q
+        return await list_cases(known.engine, actor, Filters(**drawn), NOW, q=words, after=after)
+
+    return page
+
+
+def topical(known: Known) -> str:
+    return known.rng.choice(known.rng.choice(list(TOPICS.values())).split())
+
+
+def misspelt(known: Known) -> str:
+    """A word with two letters changed places, or one left out."""
+    word = next(w for w in iter(lambda: topical(known), None) if len(w) > 5)
+    k = known.rng.randint(1, len(word) - 3)
+    if known.rng.random() < 0.5:
+        return word[:k] + word[k + 1] + word[k] + word[k + 2 :]
+    return word[:k] + word[k + 1 :]
+
+
+def rare(known: Known) -> str:
+    return known.rng.choice(known.rare)
+
+
+async def case_page(known: Known) -> None:
+    case = await get_case(known.engine, SUPERVISOR, known.rng.choice(known.tickets), NOW)
+    assert case is not None
+    assert await load_events(known.engine, case.complaint_id)
+    await entries_of(known.engine, case.complaint_id)
+
+
+def inbox_of(actor: Actor) -> Page:
+    async def page(known: Known) -> None:
+        await inbox(known.engine, actor, NOW)
+        await count_tasks(known.engine, actor)
+
+    return page
+
+
+def any_kecamatan(known: Known) -> str:
+    return known.rng.choice(known.kecamatan)
+
+
+PAGES: dict[str, Page] = {
+    "list: newest": listing(COORDINATOR),
+    "list: anywhere": listing(COORDINATOR, after=Known.moment),
+    "list: dinas": listing(DPUPR),
+    "list: kecamatan": listing(BOBOTSARI),
+    "list: kelurahan": listing(BANCAR),
+    "list: public": lambda known: public_list(known.engine, NOW),
+    "filter: stage, most": listing(COORDINATOR, stage=Stage.CLOSED),
+    "filter: stage, few": listing(COORDINATOR, stage=Stage.IN_REVIEW),
+    "filter: late": listing(COORDINATOR, late=True),
+    "filter: unit": listing(SUPERVISOR, unit="kab/bapperida"),
+    "filter: units below": listing(SUPERVISOR, unit="kab/kec.bobotsari"),
+    "filter: channel, few": listing(COORDINATOR, channel=Channel.OPEN311),
+    "filter: kecamatan": listing(COORDINATOR, kecamatan=any_kecamatan),
+    "filter: category": listing(COORDINATOR, category="pariwisata_dan_budaya"),
+    "filter: four at once": listing(COORDINATOR, category="keuangan_dan_aset", late=True,
+                                    channel=Channel.OPEN311, kecamatan=any_kecamatan),
+    "filter: few and few": listing(COORDINATOR, stage=Stage.HANDED_BACK,
+                                   channel=Channel.OPEN311),
+    "search: commonest word": listing(COORDINATOR, "jalan"),
+    "search: topic word": listing(COORDINATOR, topical),
+    "search: rare word": listing(COORDINATOR, rare),
+    "search: two common": listing(COORDINATOR, "jalan rusak"),
+    "search: two of topics": listing(COORDINATOR, lambda k: f"{topical(k)} {topical(k)}"),
+    "search: common and rare": listing(COORDINATOR, lambda k: f"jalan {rare(k)}"),
+    "search: phrase": listing(COORDINATOR, '"jalan rusak"'),
+    "search: misspelt": listing(COORDINATOR, misspelt),
+    "search: ticket": listing(COORDINATOR, lambda k: k.rng.choice(k.tickets)),
+    "search: common, of few": listing(BANCAR, "jalan"),
+    "search: common, kecamatan": listing(COORDINATOR, "jalan", kecamatan=any_kecamatan),
+    "search: common, open": listing(COORDINATOR, "jalan", stage=Stage.IN_PROGRESS),
+    "search: topic, other topic": listing(COORDINATOR, "puskesmas", category="infrastruktur"),
+    "search: topic, late": listing(COORDINATOR, topical, late=True),
+    "search: rare, dinas": listing(DPUPR, rare),
+    "inbox: coordinator": inbox_of(COORDINATOR),
+    "inbox: dinas": inbox_of(DPUPR),
+    "inbox: kelurahan": inbox_of(BANCAR),
+    "case": case_page,
+}  # fmt: skip
+
+
+async def measure(known: Known, page: Page) -> list[float]:
+    """Milliseconds of each of `ROUNDS`."""
+    for _ in range(WARM_UP):
+        await page(known)
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        await page(known)
+        taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+async def known_of(engine: AsyncEngine) -> Known:
+    tickets = await fetch(
+        engine, text("SELECT ticket FROM complaints ORDER BY md5(ticket) LIMIT 1000")
+    )
+    words = await fetch(engine, text("SELECT word FROM words ORDER BY md5(word) LIMIT 2000"))
+    places = await fetch(engine, text("SELECT code FROM units WHERE kind = 'kecamatan'"))
+    usual = set(COMMON) | {word for topic in TOPICS.values() for word in topic.split()}
+    return Known(
+        engine,
+        random.Random(5),  # noqa: S311
+        [row["ticket"] for row in tickets],
+        [row["word"] for row in words if row["word"] not in usual],
+        [row["code"] for row in places],
+    )
+
+
+async def bench(size: int) -> dict[str, list[float]]:
+    """The milliseconds of every page on a record of `size` complaints."""
+    with tempfile.TemporaryDirectory(prefix="matur-bench-") as directory:
+        Path(directory).chmod(0o755)
+        async with running(Postgres(Path(directory) / "postgres", free_port())) as server:
+            await asyncio.to_thread(upgrade, server.url(OWNER), APPLICATION)
+            engine = create_engine(server.url(APPLICATION))
+            await seed(engine, NOW, practice=False)
+            began = time.monotonic()
+            await asyncio.to_thread(fill, server.url(SUPERUSER), size, NOW)
+            print(f"{size:,} complaints stored in {time.monotonic() - began:.0f} s", flush=True)
+            found = await pages(engine)
+            await engine.dispose()
+    return found
+
+
+async def pages(engine: AsyncEngine) -> dict[str, list[float]]:
+    known = await known_of(engine)
+    return {name: await measure(known, page) for name, page in PAGES.items()}
+
+
+def summary(found: dict[int, dict[str, list[float]]]) -> None:
+    rows = []
+    for name in PAGES:
+        row: dict[str, object] = {"page": name}
+        for size, taken in found.items():
+            row[f"p50 at {size:,}"] = quantile(taken[name], 0.5)
+            row[f"p95 at {size:,}"] = quantile(taken[name], 0.95)
+        rows.append(row)
+    report("pages", rows, verdicts(found))
+
+
+def verdicts(found: dict[int, dict[str, list[float]]]) -> dict[str, str]:
+    """The slowest page against the limits of the smallest size, and of that for the others."""
+    said = {}
+    for k, (size, taken) in enumerate(found.items()):
+        for share, limit in ((0.5, P50_LIMIT), (0.95, P95_LIMIT)):
+            slowest = max(quantile(one, share) for one in taken.values())
+            said[f"slowest page at {size:,}, p{share * 100:.0f} ms"] = against(
+                slowest, limit * (GROWTH_LIMIT if k else 1), at_most=True
+            )
+    for smaller, larger in pairwise(found.values()):
+        both = [sum(quantile(one, 0.5) for one in taken.values()) for taken in (smaller, larger)]
+        said["growth of all pages together, p50"] = against(
+            both[1] / both[0], GROWTH_LIMIT, at_most=True
+        )
+    return said
+
+
+async def main() -> None:
+    sizes = [int(size) for size in os.environ.get("PAGES_SIZES", "").split(",") if size] or SIZES
+    summary({size: await bench(size) for size in sizes})
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    sys.stdout.flush()
