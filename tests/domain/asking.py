@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from hypothesis import strategies as st
+
 from domain import actions as a
 from domain.actors import REPORTER, Actor
 from domain.case import Case
@@ -31,6 +33,15 @@ def turn(number: int) -> Pick:
 
     def pick(options: Sequence[T]) -> T:
         return options[number % len(options)]
+
+    return pick
+
+
+def drawn(data: st.DataObject) -> Pick:
+    """Any of the options."""
+
+    def pick(options: Sequence[T]) -> T:
+        return data.draw(st.sampled_from(options))
 
     return pick
 

@@ -3,9 +3,8 @@
 A life is driven as the workflow drives it. conftest.py says how to live many more.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import pytest
@@ -30,12 +29,10 @@ from domain.projection import project
 from domain.terms import Channel, Classification, ClockName, Stage
 from domain.units import covers, is_below
 from domain.visibility import OF_A_UNIT, SEES_ALL, can_see, reporter_sees
-from tests.domain.asking import OTHERS, Pick, turn, valid
+from tests.domain.asking import OTHERS, Pick, drawn, turn, valid
 from tests.domain.cast import STAFF
 from tests.domain.life import Life, moments
 from tests.domain.wordless import NEW_DAY_OFF, assert_wordless
-
-T = TypeVar("T")
 
 PEOPLE = (*STAFF, REPORTER)
 PEOPLES_ACTIONS = tuple(kind for kind in PERMISSIONS if kind in a.PersonAction.__args__)
@@ -54,17 +51,20 @@ ONWARD = (
 )
 STARTS_ANSWER = (e.Disposed, e.Reopened)
 
+RUNS = {
+    Stage.WAITING_REPORTER: {ClockName.REPORTER_INFO},
+    Stage.DISPOSED: {ClockName.FOLLOW_UP, ClockName.ANSWER},
+    Stage.IN_PROGRESS: {ClockName.ANSWER},
+    Stage.IN_REVIEW: {ClockName.REVIEW, ClockName.ANSWER},
+    Stage.ANSWERED: {ClockName.REPORTER_SAY},
+    Stage.CLOSED: {ClockName.REOPEN_WINDOW},
+    Stage.ARCHIVED: {ClockName.REOPEN_WINDOW},
+    Stage.HANDED_BACK: {ClockName.REOPEN_WINDOW},
+}
+"""The clocks that run at each stage; `received` has its own words below."""
+
 spans = st.one_of(st.integers(0, 600), st.integers(1, 8).map(lambda days: days * 1440))
 """Minutes between one thing and the next."""
-
-
-def drawn(data: st.DataObject) -> Pick:
-    """Any of the options."""
-
-    def pick(options: Sequence[T]) -> T:
-        return data.draw(st.sampled_from(options))
-
-    return pick
 
 
 class Lives(RuleBasedStateMachine):
@@ -208,6 +208,23 @@ class Lives(RuleBasedStateMachine):
         if case.delegate:
             assert case.unit is not None
             assert is_below(case.delegate, case.unit)
+
+    @invariant()
+    def the_clocks_are_those_of_the_stage(self) -> None:
+        """As the life table has them; a link to a lead leaves them as they are."""
+        case = self.life.case
+        clocks = [c for c in case.clocks.values() if c.stopped_at is None]
+        running = {c.name for c in clocks if c.running}
+        if case.own_stage is Stage.RECEIVED:
+            assert running - {ClockName.FIRST_RESPONSE} == (
+                {ClockName.ANSWER} if case.returned else {ClockName.VERIFICATION}
+            )
+        else:
+            delegated = {ClockName.DELEGATION} if case.delegate else set()
+            in_progress = case.own_stage is Stage.IN_PROGRESS
+            assert running == RUNS[case.own_stage] | (delegated if in_progress else set())
+        if case.own_stage is not Stage.WAITING_REPORTER:
+            assert len(running) == len(clocks), "nothing is paused but while the reporter is asked"
 
     @invariant()
     def one_deadline_is_next_with_a_rung_above(self) -> None:
