@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import sys
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
@@ -15,6 +17,10 @@ Check = Callable[[], Awaitable[str]]
 
 CHECK_WITHIN = 4.0
 """Seconds."""
+
+TOLD = (RuntimeError, LookupError, TimeoutError, ImportError)
+DEEPEST = 12
+"""Frames of each exception."""
 
 
 def routes(checks: Mapping[str, Check]) -> list[Route]:
@@ -45,6 +51,32 @@ async def _ask(check: Check) -> dict[str, object]:
         return {"ok": False, "why": type(error).__name__}
 
 
+def where_from(error: BaseException) -> list[str]:
+    """What went wrong and where, the cause last, without the messages of exceptions: those may
+    repeat what somebody typed. Only what the surroundings say is told in their words."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        frames = traceback.extract_tb(cause.__traceback__)[-DEEPEST:]
+        lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        told = f": {cause}" if type(cause) in TOLD or isinstance(cause, OSError) else ""
+        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}{told}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return lines
+
+
+def _exception(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        event["exception"] = where_from(error)
+    return event
+
+
 def configure_logs(level: str) -> None:
     """One JSON object a line on standard error; never what anyone typed or who they are."""
     numeric = logging.getLevelNamesMapping()[level.upper()]
@@ -52,7 +84,7 @@ def configure_logs(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _exception,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

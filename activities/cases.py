@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
+from activities import metrics
 from activities.messages import Announcement, AskCase, Name, Page, Reply
 from domain.actions import Action
 from domain.chain import Recorded
@@ -65,15 +66,18 @@ class CaseActivities:
 
         Idempotent: a case whose workflow runs is not disturbed. Returns how many were looked at.
         """
+        metrics.SWEEPS.inc()
         now = datetime.now(UTC)
         filed = await unstarted_cases(self.engine, now - FILED_BEFORE, BATCH)
         for complaint in filed:
             await self.workflows.start(complaint, await self.load(complaint))
             await mark_started(self.engine, complaint)
+            metrics.SWEPT.labels("unstarted").inc()
             activity.heartbeat()
         asleep = await stranded_cases(self.engine, now - ALARM_BEFORE, BATCH)
         for complaint in asleep:
             await self.workflows.start(complaint, await self.load(complaint))
+            metrics.SWEPT.labels("asleep").inc()
             activity.heartbeat()
         return len(filed) + len(asleep)
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities import metrics
 from activities.messages import DIVERGED, Append, History, Name
 from record.append import append
 from record.errors import RecordError
@@ -25,15 +26,18 @@ class RecordActivities:
         ApplicationError of type `Diverged`, not to be retried, where the record differs.
         """
         try:
-            await append(
-                self.engine,
-                message.complaint,
-                message.events,
-                message.projection,
-                message.notices,
-            )
+            with metrics.APPEND_SECONDS.time():
+                await append(
+                    self.engine,
+                    message.complaint,
+                    message.events,
+                    message.projection,
+                    message.notices,
+                )
         except RecordError as error:
+            metrics.DIVERGED.inc()
             raise ApplicationError(str(error), type=DIVERGED, non_retryable=True) from error
+        metrics.EVENTS.inc(len(message.events))
 
     @activity.defn(name=Name.LOAD_EVENTS)
     async def load_events(self, complaint: UUID) -> History:

@@ -11,8 +11,10 @@ from domain.actions import BY_NAME, Action, ActionBase, SystemAction, Text, acti
 from domain.actors import Actor
 from domain.forms import INPUTS, FieldKind
 from record.cases import get_case
+from record.engine import storable
 from record.entries import store_entry
 from web.house import House
+from web.metrics import counted
 from web.problems import Problem, field_problem, validation_errors
 from workflows.client import ask_case
 from workflows.messages import Ask, Done
@@ -34,14 +36,15 @@ async def act(
 ) -> Done:
     """Do what was sent, once for each key. Raises Problem, ActionRefused, EngineAway."""
     kind = action_named(sent.get("action"))
-    fields = dict(sent)
-    texts = _texts(kind, fields)
-    action = await _action(house, actor, kind, fields)
-    if texts:
-        entry = await store_entry(house.engine, complaint, actor.id, texts, house.now)
-        action = action.model_copy(update={"entry": entry})
-    ask = Ask(action=action, actor=actor, request=_request_id(complaint, actor, key))
-    return await ask_case(house.client, complaint, ask, house.case_start)
+    with counted(kind.name()):
+        fields = dict(sent)
+        texts = _texts(kind, fields)
+        action = await _action(house, actor, kind, fields)
+        if texts:
+            entry = await store_entry(house.engine, complaint, actor.id, texts, house.now)
+            action = action.model_copy(update={"entry": entry})
+        ask = Ask(action=action, actor=actor, request=_request_id(complaint, actor, kind, key))
+        return await ask_case(house.client, complaint, ask, house.case_start)
 
 
 def _texts(kind: type[ActionBase], fields: dict[str, Any]) -> dict[str, str]:
@@ -59,13 +62,14 @@ def _texts(kind: type[ActionBase], fields: dict[str, Any]) -> dict[str, str]:
 
 
 def _text(text: Text, sent: object) -> tuple[str, str | None]:
-    if sent is None or (isinstance(sent, str) and not sent.strip()):
-        return "", f"Isi “{text.label}”." if text.required else None
-    if not isinstance(sent, str):
+    if not isinstance(sent, str | None):
         return "", f"“{text.label}” harus berupa teks."
-    if len(sent) > LONGEST_TEXT:
+    typed = storable(sent or "").strip()
+    if text.required and not typed:
+        return "", f"Isi “{text.label}”."
+    if len(typed) > LONGEST_TEXT:
         return "", f"“{text.label}” paling banyak {LONGEST_TEXT} huruf."
-    return sent.strip().replace("\x00", ""), None
+    return typed, None
 
 
 async def _action(
@@ -91,12 +95,12 @@ async def _resolved(house: House, actor: Actor, name: str, sent: Any) -> Any:
         case FieldKind.UNIT:
             unit = (await house.directory()).by_code.get(str(sent))
             if unit is None:
-                raise field_problem(**{name: f"Unit “{sent}” tidak dikenal."})
+                raise field_problem(**{name: unknown_unit(sent)})
             return unit.path
         case FieldKind.COMPLAINT:
             found = await get_case(house.engine, actor, str(sent), house.now)
             if found is None:
-                raise field_problem(**{name: f"Aduan “{sent}” tidak ditemukan."})
+                raise field_problem(**{name: f"Aduan “{str(sent)[:60]}” tidak ditemukan."})
             return found.complaint_id
         case _ if name == "category" and sent not in (await house.rules()).policy.categories:
             raise field_problem(category="Pilih kategori dari daftar.")
@@ -104,8 +108,13 @@ async def _resolved(house: House, actor: Actor, name: str, sent: Any) -> Any:
             return sent
 
 
-def _request_id(complaint: UUID, actor: Actor, key: str | None) -> str:
-    """An id that says nothing about who or what; the same key by the same person gives the same."""
+def unknown_unit(code: object) -> str:
+    return f"Unit “{str(code)[:60]}” tidak dikenal."
+
+
+def _request_id(complaint: UUID, actor: Actor, kind: type[ActionBase], key: str | None) -> str:
+    """An id that says nothing about who or what. The same key by the same person for the same
+    action gives the same: of another action it must not look as if it had been done."""
     if key is None:
         return str(uuid4())
-    return sha256(f"{complaint}/{actor.id}/{key}".encode()).hexdigest()[:32]
+    return sha256(f"{complaint}/{actor.id}/{kind.name()}/{key}".encode()).hexdigest()[:32]

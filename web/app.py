@@ -14,6 +14,7 @@ from record import engine as database
 from settings import Settings, get_settings
 from web import api, assets, pages
 from web.house import House
+from web.metrics import MetricsMiddleware
 from web.pages.errors import on_error, show_problem
 from web.pages.language import LanguageMiddleware
 from web.problems import Problem
@@ -67,7 +68,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_exception_handler(kind, on_error)
     app.add_middleware(SecurityMiddleware, origin=settings.public_origin, refuse=show_problem)
     app.add_middleware(LanguageMiddleware)
-    app.include_router(api.router)
+    app.add_middleware(MetricsMiddleware)
+    api.serve(app)
     app.include_router(pages.router)
     app.router.routes.extend(assets.load().routes)
     return app

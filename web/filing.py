@@ -6,7 +6,16 @@ from typing import Annotated
 
 import phonenumbers
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
+from pydantic.config import JsonDict
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain.calendar import local_date
 from domain.chain import GENESIS, seal
@@ -14,6 +23,7 @@ from domain.decisions.intake import receive
 from domain.evolve import fold
 from domain.projection import project
 from domain.terms import Channel
+from record.engine import storable
 from record.entries import SALT_BYTES
 from record.errors import KeyReusedError
 from record.events import mark_started
@@ -21,13 +31,19 @@ from record.filing import Filed, Filing, file
 from record.identity import Reporter
 from record.ids import uuid7
 from web.house import House
-from web.problems import field_problem
+from web.metrics import ENGINE_AWAY, FILINGS
+from web.problems import Problem, field_problem
 from workflows.client import EngineAway, start_case
 from workflows.messages import CaseStart
 
 log = structlog.get_logger("filing")
 
-Line = StringConstraints(strip_whitespace=True, min_length=1)
+Line = Annotated[
+    str,
+    BeforeValidator(lambda typed: storable(typed) if isinstance(typed, str) else typed),
+    StringConstraints(strip_whitespace=True, min_length=1),
+]
+"""Typed text, as PostgreSQL can hold it, and not empty."""
 
 
 class _Sent(BaseModel):
@@ -36,13 +52,13 @@ class _Sent(BaseModel):
 
 class Location(_Sent):
     village_code: str | None = Field(None, pattern=r"^33\.03\.\d{2}\.\d{4}$")
-    address: Annotated[str, Line] | None = Field(None, max_length=300)
-    lat: float | None = Field(None, ge=-90, le=90)
-    lng: float | None = Field(None, ge=-180, le=180)
+    address: Line | None = Field(None, max_length=300)
+    lat: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
+    lng: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
 
 
 class SentReporter(_Sent):
-    name: Annotated[str, Line] = Field(max_length=120)
+    name: Line = Field(max_length=120)
     phone: str | None = Field(None, max_length=30)
     email: str | None = Field(None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
@@ -61,9 +77,22 @@ class SentReporter(_Sent):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+EXAMPLE: JsonDict = {
+    "title": "Jalan berlubang di depan pasar",
+    "body": "Lubangnya dalam, sudah dua orang jatuh dari motor.",
+    "occurred_on": "2026-11-20",
+    "location": {"village_code": "33.03.09.2001", "address": "Depan Pasar Bobotsari"},
+    "reporter": {"name": "Siti Aminah", "phone": "0812 3456 7890"},
+    "anonymous": False,
+    "secret": False,
+}
+
+
 class SentComplaint(_Sent):
-    title: Annotated[str, Line] = Field(max_length=150)
-    body: Annotated[str, Line] = Field(max_length=10_000)
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    title: Line = Field(max_length=150)
+    body: Line = Field(max_length=10_000)
     occurred_on: date | None = None
     location: Location
     reporter: SentReporter | None
@@ -75,6 +104,16 @@ async def file_complaint(
     house: House, sent: SentComplaint, channel: Channel, key: str | None
 ) -> Filed:
     """Raises Problem 422 for an unknown village, a day to come, or a key used for another text."""
+    try:
+        filed = await _file(house, sent, channel, key)
+    except Problem:
+        FILINGS.labels("refused").inc()
+        raise
+    FILINGS.labels("stored" if filed.created else "repeated").inc()
+    return filed
+
+
+async def _file(house: House, sent: SentComplaint, channel: Channel, key: str | None) -> Filed:
     now, place = house.now, sent.location
     if sent.occurred_on and sent.occurred_on > local_date(now):
         raise field_problem(occurred_on="Tanggal kejadian tidak boleh di masa depan.")
@@ -130,8 +169,11 @@ async def _start(house: House, start: CaseStart) -> None:
     try:
         await start_case(house.client, start)
         await mark_started(house.engine, start.complaint)
-    except EngineAway:
-        log.warning("stored, not started yet", complaint=str(start.complaint))
+    except (EngineAway, SQLAlchemyError) as error:
+        if isinstance(error, EngineAway):
+            ENGINE_AWAY.inc()
+        why = type(error).__name__
+        log.warning("stored, not known to be started", complaint=str(start.complaint), why=why)
 
 
 async def _kecamatan(house: House, village_code: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """What every request may use: the record, the engine's client, secrets, and the rules in force."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,12 +12,12 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
-from domain.calendar import local_date
+from domain.calendar import Calendar, local_date
 from domain.policy import Rules
 from domain.units import code_of
 from record.events import load_events
 from record.identity import Keyring
-from record.rules import current_rules
+from record.rules import calendar_of, current_rules
 from record.units import Unit, units_on
 from settings import Settings
 from workflows.messages import CaseStart
@@ -69,6 +69,7 @@ class House:
         self.keyring = Keyring(settings.keyring)
         self._rules = Kept(partial(current_rules, engine))
         self._directory = Kept(self._read_directory)
+        self._calendars: dict[int, Calendar] = {}
 
     @property
     def secret(self) -> bytes:
@@ -80,6 +81,16 @@ class House:
 
     async def rules(self) -> Rules:
         return await self._rules.get()
+
+    async def calendars(self, versions: Iterable[int]) -> Mapping[int, Calendar]:
+        """These versions of the calendar; each is read once, since none ever changes."""
+        for version in set(versions) - self._calendars.keys():
+            current = (await self.rules()).calendar
+            found = current if current.version == version else None
+            found = found or await calendar_of(self.engine, version)
+            assert found is not None, f"a deadline names calendar {version}"
+            self._calendars[version] = found
+        return self._calendars
 
     async def directory(self) -> Directory:
         return await self._directory.get()

@@ -1,19 +1,23 @@
 """Errors as people and programs can read them: RFC 9457 problem details, in Indonesian."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from record.errors import is_away
+from record.errors import is_away, sqlstate
 from workflows.client import ActionRefused, EngineAway
+
+log = structlog.get_logger("web")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,6 +35,8 @@ TITLES = {
     500: "Ada kesalahan di sistem kami",
     503: "Sistem sedang tidak dapat dihubungi",
 }
+
+FAILED = "Ada kesalahan di sistem kami. Silakan coba lagi."
 
 STATUS_OF_REFUSAL = {"unseen": 404, "who": 403, "state": 409, "field": 409}
 
@@ -72,13 +78,14 @@ def validation_errors(error: ValidationError | RequestValidationError) -> list[d
     """Each fault with the dotted name of its field and how to mend it."""
     # FastAPI puts the part of the request first: `body`, `query`; a field may be called so too.
     first = 1 if isinstance(error, RequestValidationError) else 0
-    return [
-        {
-            "field": ".".join(str(step) for step in fault["loc"][first:]),
-            "message": _message(fault),
-        }
-        for fault in error.errors()
-    ]
+    return [{"field": _field(fault, first), "message": _message(fault)} for fault in error.errors()]
+
+
+def _field(fault: Mapping[str, Any], first: int) -> str:
+    """Its dotted name; nothing where the request as a whole is meant."""
+    if fault["type"] == "json_invalid":
+        return ""
+    return ".".join(str(step) for step in fault["loc"][first:])
 
 
 def _message(fault: Mapping[str, Any]) -> str:
@@ -108,11 +115,21 @@ def _message(fault: Mapping[str, Any]) -> str:
             return str(limits["error"])
         case "json_invalid":
             return "Isi permintaan bukan JSON yang benar."
+        case "model_attributes_type" | "model_type" | "dict_type":
+            return "Kirim objek JSON, dengan `Content-Type: application/json`."
         case _:
             return "Isian ini tidak sesuai."
 
 
-def respond(problem: Problem) -> JSONResponse:
+class ProblemResponse(JSONResponse):
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        # A sentence may repeat what was sent, and that need not be whole characters.
+        return json.dumps(content, ensure_ascii=False).encode(errors="replace")
+
+
+def respond(problem: Problem) -> ProblemResponse:
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": TITLES.get(problem.status, HTTPStatus(problem.status).phrase),
@@ -122,7 +139,7 @@ def respond(problem: Problem) -> JSONResponse:
     if problem.errors:
         body["errors"] = list(problem.errors)
     headers = {"Cache-Control": "no-store", **(problem.headers or {})}
-    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
+    return ProblemResponse(body, problem.status, headers)
 
 
 def as_problem(error: Exception) -> Problem:
@@ -136,6 +153,10 @@ def as_problem(error: Exception) -> Problem:
             return away("Mesin alur kerja")
         case SQLAlchemyError() if is_away(error):
             return away("Basis data")
+        case SQLAlchemyError():
+            # Without its message, which may repeat what somebody typed.
+            log.error("the database refused", kind=type(error).__name__, sqlstate=_state(error))
+            return Problem(500, FAILED)
         case RequestValidationError():
             errors = validation_errors(error)
             return Problem(422, "Ada isian yang harus diperbaiki.", errors)
@@ -143,8 +164,12 @@ def as_problem(error: Exception) -> Problem:
             detail = TITLES.get(error.status_code, error.detail)
             return Problem(error.status_code, detail, headers=error.headers)
         case _:
-            return Problem(500, "Ada kesalahan di sistem kami. Silakan coba lagi.")
+            return Problem(500, FAILED)
 
 
-async def api_error(_: Request, error: Exception) -> JSONResponse:
+def _state(error: SQLAlchemyError) -> str | None:
+    return sqlstate(error) if isinstance(error, DBAPIError) else None
+
+
+async def api_error(_: Request, error: Exception) -> ProblemResponse:
     return respond(as_problem(error))

@@ -1,23 +1,35 @@
 """What a reporter may see and do, with ticket and receipt."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from domain.actors import REPORTER
+from domain.terms import Stage
 from record.cases import CaseFile, case_of_reporter
 from record.receipts import check_receipt
 from web.acting import act
+from web.api.problems import declared
+from web.api.shapes import Acted, Tracked
+from web.api.showing import tracked_shape
 from web.callers import IdempotencyKey
 from web.house import Home, House
 from web.problems import Problem
-from web.viewing import Entry, relayed_entries, track_json, view
+from web.viewing import Entry, Viewed, relayed_entries, view
 
 router = APIRouter(prefix="/track", tags=["track"])
 
+OPENS: JsonDict = {"ticket": "MB-2026-000123", "receipt": "1234 5678 9012 3456"}
+
+
+RATES: JsonDict = {**OPENS, "action": "rate", "score": 5, "text": "Cepat ditangani."}
+
 
 class Opened(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [OPENS]})
+
     ticket: str = Field(max_length=30)
     receipt: str = Field(max_length=40)
 
@@ -25,26 +37,34 @@ class Opened(BaseModel):
 class SentReporterAction(Opened):
     """`action` and the fields that `available` names for it."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"examples": [RATES]},
+    )
 
     action: Literal["reporter_reply", "rate", "reopen", "set_visibility"]
 
 
-@router.post("")
-async def track(house: Home, sent: Opened) -> dict[str, Any]:
-    file = await opened(house, sent)
-    viewed = await view(house, file)
-    return track_json(viewed, await relayed(house, file), house.now)
+@router.post("", responses=declared(404, 413, 422, 503))
+async def track(house: Home, sent: Opened) -> Tracked:
+    """What the reporter may see of their own complaint, and do."""
+    viewed = await view(house, await opened(house, sent))
+    return tracked_shape(viewed, await relayed(house, viewed), house.now)
 
 
-@router.post("/actions")
+@router.post(
+    "/actions", responses=declared(404, 409, 413, 422, 503), response_model_exclude_unset=True
+)
 async def do(
     house: Home, sent: Annotated[SentReporterAction, Body()], key: IdempotencyKey = None
-) -> dict[str, Any]:
+) -> Acted:
+    """Do as the reporter what `available` offers. Returns when it is recorded."""
     file = await opened(house, sent)
     fields = sent.model_dump(exclude={"ticket", "receipt"})
     done = await act(house, file.complaint_id, REPORTER, fields, key)
-    return {"seq": done.seq, "stage": done.stage}
+    # As in `reporter_stage`: that an answer is being approved is internal.
+    stage = Stage.IN_PROGRESS if done.stage is Stage.IN_REVIEW else done.stage
+    return Acted(seq=done.seq, stage=stage)
 
 
 async def opened(house: House, sent: Opened) -> CaseFile:
@@ -56,7 +76,7 @@ async def opened(house: House, sent: Opened) -> CaseFile:
     return file
 
 
-async def relayed(house: House, file: CaseFile) -> list[Entry]:
-    """What the lead of a duplicate told its reporter."""
-    lead = file.lead and await case_of_reporter(house.engine, file.lead, house.now)
+async def relayed(house: House, viewed: Viewed) -> list[Entry]:
+    """What the lead of a duplicate told its reporter, also after both have ended."""
+    lead = viewed.lead and await case_of_reporter(house.engine, viewed.lead, house.now)
     return list(relayed_entries(await view(house, lead))) if lead else []

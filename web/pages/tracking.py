@@ -117,7 +117,7 @@ async def _tracked(
     done: type[a.ActionBase] | None = None,
 ) -> Response:
     viewed, units = await view(house, file), await house.directory()
-    entries = [*reporter_entries(viewed), *await relayed(house, file)]
+    entries = [*reporter_entries(viewed), *await relayed(house, viewed)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     happened = [told(number, entry, units) for number, entry in enumerate(entries, 1)]
     stage = reporter_stage(viewed.case)
