@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from domain.calendar import WIB, Calendar, local_date
-from domain.clocks import Day, Deadline, Segment
+from domain.clocks import Deadline
 from domain.policy import Limit, Measure
 
 MONTHS = (
@@ -21,14 +21,6 @@ MONTHS = (
     "Desember",
 )
 SHORT_MONTHS = tuple("Agu" if month == "Agustus" else month[:3] for month in MONTHS)
-
-COUNTED_AS = {
-    Day.COUNTED: "dihitung",
-    Day.ADDED: "perpanjangan",
-    Day.WEEKEND: "akhir pekan",
-    Day.HOLIDAY: "libur",
-    Day.PAUSED: "dijeda, menunggu pelapor",
-}
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -78,21 +70,6 @@ def state(deadline: Deadline, now: datetime, calendar: Calendar) -> str:
     return f"{'terlambat sejak' if late else 'berakhir'} {on} pukul {clock_time(due_at)}"
 
 
-def citizen(received_at: datetime, answered_at: datetime | None, now: datetime) -> str:
-    """The citizen's clock, which never pauses: whole days from filing to the first answer."""
-    since = f"sejak {long_date(local_date(received_at))}"
-    if answered_at is None:
-        return f"menunggu {_days(received_at, now)} hari {since}"
-    return f"dijawab setelah {_days(received_at, answered_at)} hari {since}"
-
-
-def segment_line(segment: Segment) -> str:
-    """A run of days alike: `25 Mar - 27 Mar: 3 hari, dihitung`."""
-    first, last = short_date(segment.first), short_date(segment.last)
-    how = segment.name if segment.kind is Day.HOLIDAY and segment.name else COUNTED_AS[segment.kind]
-    return f"{first if first == last else f'{first} - {last}'}: {segment.days} hari, {how}"
-
-
 def _amount(limit: Limit) -> str:
     if limit.measure is Measure.WORKING_DAYS:
         return f"{limit.n} hari kerja"
@@ -105,7 +82,3 @@ def _span(span: timedelta) -> str:
     if span < HOUR:
         return f"{span // timedelta(minutes=1)} menit"
     return f"{span // HOUR} jam" if span < 2 * DAY else f"{span // DAY} hari"
-
-
-def _days(first: datetime, last: datetime) -> int:
-    return (local_date(last) - local_date(first)).days

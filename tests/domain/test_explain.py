@@ -6,8 +6,8 @@ import pytest
 
 from domain import actions as a
 from domain.actors import REPORTER
-from domain.clocks import Clock, ledger
-from domain.explain import citizen, explain, long_date, segment_line, short_date, state
+from domain.clocks import Clock
+from domain.explain import explain, long_date, short_date, state
 from domain.terms import ClockName
 from tests.domain.cast import CALENDAR, COORDINATOR, DPUPR_ADMIN
 from tests.domain.life import TYPED, answered, at, disposed, in_progress, received
@@ -95,23 +95,6 @@ def test_how_a_deadline_of_hours_stands(after: timedelta, expected: str) -> None
     deadline = received(START).clock(ClockName.FIRST_RESPONSE).deadline
 
     assert state(deadline, START + after, CALENDAR) == expected
-
-
-def test_the_citizens_clock() -> None:
-    assert citizen(START, None, at("2026-03-27")) == "menunggu 10 hari sejak 17 Maret 2026"
-    assert citizen(START, at("2026-03-26"), at("2026-05-01")) == (
-        "dijawab setelah 9 hari sejak 17 Maret 2026"
-    )
-
-
-def test_the_lines_of_a_ledger() -> None:
-    life = disposed(START)
-
-    lines = [segment_line(s) for s in ledger(life.clock(ClockName.FOLLOW_UP), CALENDAR)]
-
-    assert lines[0] == "18 Mar: 1 hari, Cuti Bersama Hari Suci Nyepi"
-    assert lines[3] == "21 Mar - 22 Mar: 2 hari, akhir pekan"
-    assert lines[5] == "25 Mar - 27 Mar: 3 hari, dihitung"
 
 
 def test_dates_in_indonesian() -> None:
