@@ -17,8 +17,11 @@ CALLS = {"Text": 1, "Input": 0}
 def words(
     file: IO[bytes], keywords: Collection[str], tags: Collection[str], options: Mapping[str, str]
 ) -> Iterator[Message]:
-    """Labels of terms, actions and fields, and whole sentences."""
-    tree = ast.parse(file.read())
+    """Labels of terms, actions and fields, and whole sentences.
+
+    The option `within` names the calls outside of which nothing is meant for people.
+    """
+    tree = _within(ast.parse(file.read()), options.get("within", "").split())
     skipped = {id(node) for node in (*_docstrings(tree), *_parts(tree))}
     for node in (*_labels(tree), *_sentences(tree)):
         if isinstance(node, ast.Constant) and id(node) not in skipped:
@@ -34,6 +37,14 @@ def categories(
 
     for code in CATEGORIES:
         yield 1, "_", category_label(code), []
+
+
+def _within(tree: ast.Module, names: Collection[str]) -> ast.Module:
+    if not names:
+        return tree
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    wanted = [one for one in calls if isinstance(one.func, ast.Name) and one.func.id in names]
+    return ast.Module(body=[ast.Expr(one) for one in wanted], type_ignores=[])
 
 
 def _labels(tree: ast.AST) -> Iterator[ast.expr]:
