@@ -22,85 +22,13 @@ YEARS = 3
 OPEN_SHARE = 0.03
 BATCH = 10_000
 
-COMMON = [
-    "yang",
-    "di",
-    "dan",
-    "ini",
-    "dari",
-    "untuk",
-    "mohon",
-    "sudah",
-    "pak",
-    "bapak",
-    "ibu",
-    "tidak",
-    "ada",
-    "kami",
-    "saya",
-    "warga",
-    "desa",
-    "jalan",
-    "dengan",
-    "ke",
-    "agar",
-    "karena",
-    "pada",
-    "segera",
-    "sangat",
-    "bisa",
-    "dapat",
-    "akan",
-    "sampai",
-    "lagi",
-    "tolong",
-    "terima",
-    "kasih",
-    "sekitar",
-    "belum",
-    "masih",
-    "wilayah",
-    "kecamatan",
-    "purbalingga",
-    "kabupaten",
-    "pemerintah",
-    "dinas",
-    "bupati",
-    "lapor",
-    "laporan",
-    "tindak",
-    "lanjut",
-    "perbaikan",
-    "diperbaiki",
-    "rusak",
-    "parah",
-    "lama",
-    "bulan",
-    "tahun",
-    "hari",
-    "setiap",
-    "sering",
-    "banyak",
-    "lebih",
-    "juga",
-    "oleh",
-    "atau",
-    "depan",
-    "dekat",
-    "arah",
-    "utara",
-    "selatan",
-    "timur",
-    "barat",
-    "raya",
-    "gang",
-    "rt",
-    "rw",
-    "dusun",
-    "kelurahan",
-    "lingkungan",
-    "masyarakat",
-]
+COMMON = """
+yang di dan ini dari untuk mohon sudah pak bapak ibu tidak ada kami saya warga desa jalan dengan ke
+agar karena pada segera sangat bisa dapat akan sampai lagi tolong terima kasih sekitar belum masih
+wilayah kecamatan purbalingga kabupaten pemerintah dinas bupati lapor laporan tindak lanjut
+perbaikan diperbaiki rusak parah lama bulan tahun hari setiap sering banyak lebih juga oleh atau
+depan dekat arah utara selatan timur barat raya gang rt rw dusun kelurahan lingkungan masyarakat
+""".split()
 
 TOPICS = {
     "infrastruktur": """jalan berlubang aspal mengelupas jembatan drainase lampu penerangan
@@ -122,33 +50,9 @@ TOPICS = {
     "bencana": """banjir longsor angin kebakaran tanah bergerak pengungsi bantuan darurat bpbd
         talud ambrol evakuasi rumah roboh""",
 }
-SYLLABLES = [
-    "ka",
-    "ra",
-    "ji",
-    "su",
-    "tri",
-    "wi",
-    "no",
-    "to",
-    "man",
-    "ti",
-    "lah",
-    "ro",
-    "di",
-    "ma",
-    "pe",
-    "sa",
-    "ngan",
-    "bu",
-    "lu",
-    "gi",
-    "har",
-    "ya",
-    "ta",
-    "mi",
-    "nu",
-]
+SYLLABLES = (
+    "ka ra ji su tri wi no to man ti lah ro di ma pe sa ngan bu lu gi har ya ta mi nu".split()
+)
 
 
 @dataclass(frozen=True)
@@ -170,7 +74,7 @@ def fill(url: str, count: int, now: datetime, seed: int = 1) -> None:
         connection.execute("SET synchronous_commit = off")
         places = _places(connection)
         later = _drop_indexes(connection)
-        made = Maker(random.Random(seed), places, count, now).complaints()  # noqa: S311
+        made = Maker(random.Random(seed), places, count, now).complaints()
         while batch := [row for _, row in zip(range(BATCH), made, strict=False)]:
             for table, columns in COLUMNS.items():
                 with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
@@ -310,8 +214,8 @@ class Maker:
     ) -> Iterator[dict[str, Any]]:
         head, at = GENESIS, received
         for seq, kind in enumerate(life, start=1):
-            fields = {"seq": seq, "type": kind, "at": stamp(at), "actor": "system",
-                      "data": {"request": f"{self._rng.getrandbits(64):x}"}, "prev": head}  # fmt: skip
+            fields: dict[str, Any] = {"seq": seq, "type": kind, "at": stamp(at), "prev": head}
+            fields |= {"actor": "system", "data": {"request": f"{self._rng.getrandbits(64):x}"}}
             head = link_hash(complaint, fields)
             yield fields | {"hash": head}
             at = min(at + timedelta(hours=self._rng.expovariate(1 / 40)), self._now)
