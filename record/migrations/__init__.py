@@ -37,6 +37,8 @@ def upgrade(url: str, role: str) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            # A migration that would wait for whoever is at work gives up, and is tried again.
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -1,6 +1,9 @@
 """The database's shape, and what the application's role may do with it."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.parts import Postgres
 from cli.parts.postgres import APPLICATION, OWNER
+from record import migrations
 from record.migrations import pending, upgrade
 from record.tables import metadata
 from tests.conftest import Database
@@ -21,6 +25,28 @@ def test_tables_are_what_the_migrations_leave(database: Database) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def lint(sql: Path) -> str:
+    """What squawk has against a migration, run as ours are: whole, in one transaction."""
+    command = [
+        str(Path(sys.executable).with_name("squawk")),
+        "--pg-version=18",
+        "--assume-in-transaction",
+        # Numbers stay small here; `upgrade` sets the time to wait, and work may take its time.
+        "--exclude=prefer-bigint-over-int,require-lock-timeout,require-statement-timeout",
+        str(sql),
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    return ran.stdout if ran.returncode else ""
+
+
+def test_migrations_lock_nobody_out(tmp_path: Path) -> None:
+    for sql in Path(migrations.__file__).parent.glob("versions/*.sql"):
+        assert lint(sql) == ""
+    bad = tmp_path / "bad.sql"
+    bad.write_text("ALTER TABLE cases ADD COLUMN weight integer NOT NULL;")
+    assert "adding-required-field" in lint(bad)
 
 
 async def test_several_may_migrate_at_once(postgres: Postgres) -> None:

@@ -4,13 +4,16 @@ from datetime import date
 
 import psycopg
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.actors import Grant
 from domain.policy import Policy
 from domain.terms import Role
-from record.accounts import add_account, set_active, set_away
+from record.accounts import set_active, set_away
+from record.engine import transaction
+from record.ids import uuid7
 from record.recipients import recipients
+from record.tables import accounts, grants
 from tests.record.office import statements
 
 TODAY = date(2026, 3, 2)
@@ -40,11 +43,20 @@ async def unstaffed(engine: AsyncEngine, superuser: psycopg.AsyncConnection) -> 
 
 @pytest.fixture
 async def staffed(unstaffed: AsyncEngine) -> AsyncEngine:
-    engine = unstaffed
-    for username, held in STAFF.items():
-        grants = [Grant(role=role, unit=unit) for role, unit in held]
-        await add_account(engine, username, username, "x" * 12, grants)
-    return engine
+    ids = {username: uuid7() for username in STAFF}
+    people = [
+        {"id": ids[username], "username": username, "name": username, "password_hash": ""}
+        for username in STAFF
+    ]
+    held = [
+        {"account_id": ids[username], "role": role, "unit": unit}
+        for username, roles in STAFF.items()
+        for role, unit in roles
+    ]
+    async with transaction(unstaffed) as connection:
+        await connection.execute(insert(accounts), people)
+        await connection.execute(insert(grants), held)
+    return unstaffed
 
 
 async def who(engine: AsyncEngine, audience: str, reported: str | None = None) -> list[str]:
