@@ -392,7 +392,7 @@ THOROUGH = settings.get_current_profile_name() == "thorough"
 
 TestLives = pytest.mark.timeout(0 if THOROUGH else 600)(Lives.TestCase)
 TestLives.settings = settings(
-    max_examples=20_000 if THOROUGH else 500,
+    max_examples=20_000 if THOROUGH else 1_000,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
