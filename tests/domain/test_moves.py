@@ -4,7 +4,8 @@ from datetime import date
 
 from domain import actions as a
 from domain import events as e
-from domain.actors import REPORTER
+from domain.actors import REPORTER, SYSTEM
+from domain.deadlines import is_outdated
 from domain.terms import Classification, ClockName
 from tests.domain.cast import (
     COORDINATOR,
@@ -151,6 +152,21 @@ def test_a_lost_day_off_moves_it_back_and_a_stopped_clock_not() -> None:
 
 def test_a_calendar_that_changes_nothing_here_records_nothing() -> None:
     assert disposed(EVE).change(days_off=DAYS_OFF | {date(2026, 3, 16): "Kemarin"}) == []
+
+
+def test_a_case_that_slept_through_a_decree_is_outdated_until_it_is_counted_again() -> None:
+    life = received(EVE)
+    decreed = life.rules.calendar.model_copy(
+        update={"version": 2, "days_off": DAYS_OFF | {date(2026, 3, 26): "Libur Daerah"}}
+    )
+    assert not is_outdated(life.case, life.rules)
+    assert is_outdated(life.case, life.rules.model_copy(update={"calendar": decreed}))
+
+    life.do(COORDINATOR, a.AskReporter(entry=TYPED))
+    life.rules = life.rules.model_copy(update={"calendar": decreed})
+    life.do(SYSTEM, a.Replan())
+
+    assert not is_outdated(life.case, life.rules)
 
 
 def test_a_new_limit_moves_answer_and_delegation_together() -> None:
