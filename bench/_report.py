@@ -6,7 +6,7 @@ import platform
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
@@ -44,7 +44,7 @@ def report(name: str, rows: Sequence[Mapping[str, object]], verdicts: Mapping[st
     }
     found = {
         "bench": name,
-        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine,
         "rows": list(rows),
         "verdicts": dict(verdicts),
