@@ -14,6 +14,7 @@ from record import engine as database
 from settings import Settings, get_settings
 from web import api, assets, pages
 from web.house import House
+from web.limits import LimitMiddleware
 from web.metrics import MetricsMiddleware
 from web.pages.errors import on_error, show_problem
 from web.pages.language import LanguageMiddleware
@@ -62,10 +63,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url="/api/docs",
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        max_body_size=LARGEST_BODY,
     )
     for kind in FAULTS:
         app.add_exception_handler(kind, on_error)
+    app.add_middleware(LimitMiddleware, most=LARGEST_BODY, answer=on_error)
     app.add_middleware(SecurityMiddleware, origin=settings.public_origin, refuse=show_problem)
     app.add_middleware(LanguageMiddleware)
     app.add_middleware(MetricsMiddleware)

@@ -38,12 +38,13 @@ from workflows.messages import CaseStart
 
 log = structlog.get_logger("filing")
 
-Line = Annotated[
-    str,
-    BeforeValidator(lambda typed: storable(typed) if isinstance(typed, str) else typed),
-    StringConstraints(strip_whitespace=True, min_length=1),
-]
-"""Typed text, as PostgreSQL can hold it, and not empty."""
+
+def line(most: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
+
+
+Storable = BeforeValidator(lambda typed: storable(typed) if isinstance(typed, str) else typed)
+"""Typed text as PostgreSQL can hold it, before anything else is asked of it."""
 
 
 class _Sent(BaseModel):
@@ -52,13 +53,13 @@ class _Sent(BaseModel):
 
 class Location(_Sent):
     village_code: str | None = Field(None, pattern=r"^33\.03\.\d{2}\.\d{4}$")
-    address: Line | None = Field(None, max_length=300)
+    address: Annotated[str, line(300), Storable] | None = None
     lat: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
     lng: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
 
 
 class SentReporter(_Sent):
-    name: Line = Field(max_length=120)
+    name: Annotated[str, line(120), Storable]
     phone: str | None = Field(None, max_length=30)
     email: str | None = Field(None, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
@@ -91,8 +92,8 @@ EXAMPLE: JsonDict = {
 class SentComplaint(_Sent):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
-    title: Line = Field(max_length=150)
-    body: Line = Field(max_length=10_000)
+    title: Annotated[str, line(150), Storable]
+    body: Annotated[str, line(10_000), Storable]
     occurred_on: date | None = None
     location: Location
     reporter: SentReporter | None

@@ -166,7 +166,7 @@ async def test_without_a_token_that_is_valid_nothing_is_shown(api: Api, settings
         assert is_problem(answer, 401, "token")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     for sent in ("Bearer mb_salah", "Basic a29vcmRpbmF0b3I6eA==", "Bearer ", "ä"):
-        headers = {"Authorization": sent.encode("latin-1")}
+        headers = [(b"Authorization", sent.encode("latin-1"))]
         answer = await api.http.post(
             f"/complaints/{filed.ticket}/actions", json={"action": "note"}, headers=headers
         )
