@@ -42,12 +42,20 @@ def _response(status: int) -> dict[str, Any]:
 
 
 def describe(app: FastAPI) -> None:
-    """Adds the schema to the document of `app`."""
+    """Adds the schema to the document of `app`, and takes FastAPI's own of a problem out."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = generate()
-        document["components"]["schemas"][NAME] = SCHEMA
-        return document
+        if app.openapi_schema is None:
+            document = generate()
+            for item in document["paths"].values():
+                for operation in item.values():
+                    if MEDIA_TYPE not in operation["responses"].get("422", {}).get("content", {}):
+                        operation["responses"].pop("422", None)
+            schemas = document["components"]["schemas"]
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            schemas[NAME] = SCHEMA
+        return generate()
 
     app.openapi = openapi  # type: ignore[method-assign]
