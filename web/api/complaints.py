@@ -12,12 +12,11 @@ from record.cases import CaseFile, Filters, get_case
 from record.events import load_events
 from record.identity import open_identity
 from record.search import list_cases
-from record.seen import complaint_seen
 from web.acting import act, unknown_unit
 from web.api.problems import declared
 from web.api.shapes import Acted, CaseShape, Event, Filed, Identity, Listed, Trail
 from web.api.showing import calendar_versions, case_shape, row_shape
-from web.callers import Caller, IdempotencyKey
+from web.callers import Asking, Caller, IdempotencyKey
 from web.filing import SentComplaint, file_complaint
 from web.house import Home, House
 from web.problems import field_problem, not_found
@@ -107,16 +106,13 @@ async def events(house: Home, caller: Caller, ticket: str) -> Trail:
 )
 async def do(
     house: Home,
-    caller: Caller,
-    ticket: str,
+    asker: Asking,
     sent: Annotated[SentAction, Body()],
     key: IdempotencyKey = None,
 ) -> Acted:
     """Do what `available` offers. Returns when it is recorded."""
-    complaint = await complaint_seen(house.engine, caller.actor, ticket)
-    if complaint is None:
-        raise not_found()
-    done = await act(house, complaint, caller.actor, sent.model_dump(), key)
+    complaint = asker.complaint
+    done = await act(house, complaint, asker.account.actor, sent.model_dump(), key)
     if sent.action != OpenIdentity.name():
         return Acted(seq=done.seq, stage=done.stage)
     reporter = await open_identity(house.engine, house.keyring, complaint)

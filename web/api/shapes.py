@@ -129,7 +129,7 @@ class Offered(Shape):
     fields: tuple[Field, ...]
 
 
-class Location(Shape):
+class Place(Shape):
     kecamatan: str | None
     village_code: str | None
     address: str | None
@@ -156,7 +156,7 @@ class CaseShape(Shape):
     title: str | None
     body: str | None
     occurred_on: date | None
-    location: Location
+    location: Place
     stage: str
     unit: str | None
     delegate: str | None

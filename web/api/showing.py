@@ -45,7 +45,7 @@ def case_shape(
         title=file.title,
         body=file.body,
         occurred_on=file.occurred_on,
-        location=shapes.Location(
+        location=shapes.Place(
             kecamatan=file.kecamatan,
             village_code=file.village_code,
             address=file.address,
