@@ -12,6 +12,7 @@ from functools import partial
 
 import structlog
 import uvicorn
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from temporalio.client import Client
@@ -116,7 +117,7 @@ def main() -> None:
     health.configure_logs(settings.log_level)
     code = 0
     try:
-        asyncio.run(run(settings))
+        uvloop.run(run(settings))
     except Exception:
         log.exception("the worker ended")
         code = 1

@@ -4,7 +4,9 @@ Both go to the same server in the same run, by turns of 50; a round is 200 of ea
 """
 
 import asyncio
+import json
 import os
+from http.client import HTTPConnection
 from time import perf_counter
 from uuid import uuid4
 
@@ -19,16 +21,34 @@ TURNS = 4
 CASES = 10
 
 
-async def ours(client: AsyncClient, tickets: list[str], k: int) -> float:
+def ours(client: Client, tickets: list[str], k: int) -> float:
     began = perf_counter()
-    response = await client.post(
+    status, answer = client.post(
         f"/complaints/{tickets[k % len(tickets)]}/actions",
-        json={"action": "report_progress", "text": "Bahan sudah di lokasi, dikerjakan besok."},
-        headers={"Idempotency-Key": str(uuid4())},
+        {"action": "report_progress", "text": "Bahan sudah di lokasi, dikerjakan besok."},
     )
     took = perf_counter() - began
-    assert response.status_code == 200, response.text
+    assert status == 200, answer
     return took
+
+
+class Client:
+    """The standard library's HTTP client on one connection: it is the API that is timed."""
+
+    def __init__(self, http: AsyncClient) -> None:
+        self._path = http.base_url.path.rstrip("/")
+        self._token = http.headers["Authorization"]
+        self._connection = HTTPConnection(http.base_url.host, http.base_url.port)
+
+    def post(self, path: str, sent: dict[str, str]) -> tuple[int, bytes]:
+        headers = {
+            "Authorization": self._token,
+            "Content-Type": "application/json",
+            "Idempotency-Key": str(uuid4()),
+        }
+        self._connection.request("POST", self._path + path, json.dumps(sent).encode(), headers)
+        response = self._connection.getresponse()
+        return response.status, response.read()
 
 
 async def bare(home: House, ids: list[str], k: int) -> float:
@@ -73,7 +93,7 @@ DISPOSE = {
 async def main() -> None:
     async with house() as home, bare_worker(home.client.service_client.config.target_host):
         tickets = await cases(home)
-        client = await home.http("dpupr")
+        client = Client(await home.http("dpupr"))
         rows = []
         for number in range(ROUNDS + 1):
             ids = [f"bare-{uuid4()}" for _ in range(CASES)]
@@ -81,7 +101,7 @@ async def main() -> None:
                 await home.client.start_workflow(Bare.run, 10_000, id=workflow_id, task_queue=QUEUE)
             times: dict[str, list[float]] = {"ours": [], "bare": []}
             for _ in range(TURNS):
-                times["ours"] += [await ours(client, tickets, k) for k in range(TURN)]
+                times["ours"] += [ours(client, tickets, k) for k in range(TURN)]
                 times["bare"] += [await bare(home, ids, k) for k in range(TURN)]
             if number:  # the first round warms up
                 rows.append(row(number, times))

@@ -35,7 +35,7 @@ async def create_token(
     return token
 
 
-_ACCOUNT_BY_HASH = """
+ACCOUNT_BY_HASH = """
 SELECT a.id, a.username, a.name,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'unit', g.unit)), '[]')
         FROM grants g WHERE g.account_id = a.id) AS grants
@@ -46,7 +46,7 @@ WHERE t.hash = %s AND t.revoked_at IS NULL AND a.active
 
 async def account_of_token(engine: AsyncEngine, token: str, *, secret: bytes) -> Account | None:
     """Whose API token it is, with their grants: one query."""
-    row = await quick(engine, _ACCOUNT_BY_HASH, [keyed(secret, "token", token)])
+    row = await quick(engine, ACCOUNT_BY_HASH, [keyed(secret, "token", token)])
     return account_of(row) if row else None
 
 
