@@ -117,4 +117,4 @@ def _request_id(complaint: UUID, actor: Actor, kind: type[ActionBase], key: str 
     action gives the same: of another action it must not look as if it had been done."""
     if key is None:
         return str(uuid4())
-    return sha256(f"{complaint}/{actor.id}/{key}".encode()).hexdigest()[:32]
+    return sha256(f"{complaint}/{actor.id}/{kind.name()}/{key}".encode()).hexdigest()[:32]
