@@ -1,6 +1,7 @@
 """How a process says how it is, web and worker alike: /healthz, /readyz, /metrics; and its logs."""
 
 import asyncio
+import gc
 import logging
 import sys
 import traceback
@@ -75,6 +76,14 @@ def _exception(_: object, __: str, event: structlog.typing.EventDict) -> structl
     if isinstance(error, BaseException):
         event["exception"] = where_from(error)
     return event
+
+
+def spare_collector() -> None:
+    """What a process loaded at its start stays for good; looking through it again for garbage at
+    every few hundred objects costs each request a share. Call once everything is imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def configure_logs(level: str) -> None:

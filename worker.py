@@ -88,6 +88,7 @@ async def _connected(stop: asyncio.Event) -> Client | None:
 async def _work(client: Client, engine: AsyncEngine, stop: asyncio.Event) -> None:
     """Raises what ends the worker before it was told to stop."""
     worker = make_worker(client, engine)
+    health.spare_collector()
     working = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     log.info("working", task_queue=worker.task_queue)

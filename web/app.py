@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 }
             )
         )
+        health.spare_collector()
         yield
         await engine.dispose()
 
