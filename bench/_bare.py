@@ -31,14 +31,14 @@ class Bare:
     """Waits on a timer that every update sets anew, and ends at the `last` of them."""
 
     def __init__(self) -> None:
-        self.done = 0
+        self.done = self.seen = 0
 
     @workflow.run
     async def run(self, last: int) -> None:
         while self.done < last:
-            seen = self.done
+            self.seen = self.done
             try:
-                await workflow.wait_condition(lambda seen=seen: self.done != seen, timeout=SOON)
+                await workflow.wait_condition(lambda: self.done != self.seen, timeout=SOON)
             except TimeoutError:
                 continue
         await workflow.wait_condition(workflow.all_handlers_finished)

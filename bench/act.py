@@ -10,10 +10,11 @@ from http.client import HTTPConnection
 from time import perf_counter
 from uuid import uuid4
 
-from _bare import QUEUE, Bare, bare_worker
-from _house import House, house
-from _report import against, median, quantile, report
 from httpx import AsyncClient
+
+from bench._bare import QUEUE, Bare, bare_worker
+from bench._house import House, house
+from bench._report import against, median, quantile, report
 
 ROUNDS = 5
 TURN = 50

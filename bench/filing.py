@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from uuid import uuid4
 
-from _bare import QUEUE, Bare, bare_worker
-from _house import house
-from _report import against, median, report
-from act import COMPLAINT
+from bench._bare import QUEUE, Bare, bare_worker
+from bench._house import house
+from bench._report import against, median, report
+from bench.act import COMPLAINT
 
 CLIENTS = 4
 ROUNDS = 5

@@ -11,10 +11,9 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from uuid import UUID, uuid4
 
-from _bare import QUEUE, Bare, bare_worker
-from _house import House, house
-from _report import against, median, report
-
+from bench._bare import QUEUE, Bare, bare_worker
+from bench._house import House, house
+from bench._report import against, median, report
 from domain import actions as a
 from domain.actors import REPORTER
 from record import engine as database

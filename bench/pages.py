@@ -19,11 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from _complaints import COMMON, TOPICS, fill
-from _report import against, quantile, report
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench._complaints import COMMON, TOPICS, fill
+from bench._report import against, quantile, report
 from cli.parts import Postgres, free_port, running
 from cli.parts.postgres import APPLICATION, OWNER, SUPERUSER
 from domain.actors import Actor, Grant

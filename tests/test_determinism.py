@@ -30,8 +30,9 @@ def strays(source: str) -> list[str]:
             case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in CALLS:
                 if not (isinstance(value, ast.Name) and value.id in OF_THE_ENGINE):
                     found.append(ast.unparse(node.func))
-            case ast.For(iter=ast.Set() | ast.SetComp()) | ast.comprehension(
-                iter=ast.Set() | ast.SetComp()
+            case (
+                ast.For(iter=ast.Set() | ast.SetComp())
+                | ast.comprehension(iter=ast.Set() | ast.SetComp())
             ):
                 found.append("the order of a set")
     return found
