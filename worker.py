@@ -31,6 +31,8 @@ from workflows.messages import TASK_QUEUE
 
 log = structlog.get_logger("worker")
 
+LOOK_EVERY = 60.0
+"""Seconds between looks whether the sweeper is scheduled."""
 GRACE = timedelta(seconds=5)
 
 
@@ -75,10 +77,8 @@ async def _connected(stop: asyncio.Event) -> Client | None:
     """A client once the engine is there; None if told to stop before."""
     while not stop.is_set():
         try:
-            client = await temporal.connect()
-            await temporal.keep_sweeping(client)
-            return client
-        except (RuntimeError, temporal.EngineAway, RPCError) as error:
+            return await temporal.connect()
+        except (RuntimeError, RPCError) as error:
             log.warning("waiting for the engine", why=type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 1)
@@ -89,13 +89,23 @@ async def _work(client: Client, engine: AsyncEngine, stop: asyncio.Event) -> Non
     """Raises what ends the worker before it was told to stop."""
     worker = make_worker(client, engine)
     health.spare_collector()
+    sweeping = asyncio.create_task(_keep_sweeping(client))
     working = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     log.info("working", task_queue=worker.task_queue)
     await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    sweeping.cancel()
     await worker.shutdown()
     await working
+
+
+async def _keep_sweeping(client: Client) -> None:
+    """Without end: an engine that lost everything has lost the sweeper's schedule too."""
+    while True:
+        with suppress(temporal.EngineAway):
+            await temporal.keep_sweeping(client)
+        await asyncio.sleep(LOOK_EVERY)
 
 
 def _health_server(settings: Settings, checks: Mapping[str, health.Check]) -> uvicorn.Server:

@@ -16,7 +16,7 @@ from domain.chain import Recorded
 from domain.policy import Rules
 from record.events import load_events, mark_started, unstarted_cases
 from record.rules import current_rules
-from record.running import open_cases, stranded_cases
+from record.running import left_behind, open_cases, stranded_cases
 
 FILED_BEFORE = timedelta(seconds=30)
 """A complaint stored so long ago should have its workflow."""
@@ -42,6 +42,9 @@ class Workflows(Protocol):
         load: Callable[[UUID], Awaitable[Start]],
     ) -> str | None:
         """As the system; why it was refused, or None. `load` is for a case that must be revived."""
+
+    async def lead_ended(self, complaint: UUID, lead: UUID, start: Start) -> None:
+        """Tell a duplicate, running or not, that its lead ended."""
 
     async def tell(self, complaint: UUID, rules: Rules) -> None:
         """News of changed rules."""
@@ -79,7 +82,12 @@ class CaseActivities:
             await self.workflows.start(complaint, await self.load(complaint))
             metrics.SWEPT.labels("asleep").inc()
             activity.heartbeat()
-        return len(filed) + len(asleep)
+        left = await left_behind(self.engine, now - ALARM_BEFORE, BATCH)
+        for complaint, lead in left:
+            await self.workflows.lead_ended(complaint, lead, await self.load(complaint))
+            metrics.SWEPT.labels("left_behind").inc()
+            activity.heartbeat()
+        return len(filed) + len(asleep) + len(left)
 
     @activity.defn(name=Name.ANNOUNCE_RULES)
     async def announce_rules(self, message: Announcement) -> Page:

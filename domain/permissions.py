@@ -14,7 +14,7 @@ from domain.case import Case, DeskKind
 from domain.policy import Rules
 from domain.terms import OPEN, ClockName, Role, Stage
 from domain.units import covers, is_below
-from domain.visibility import can_see, handles, stands_for
+from domain.visibility import can_see, handles, reporter_stage, stands_for
 from domain.words import STAGE, either
 
 
@@ -214,6 +214,10 @@ def permit(
     return _withheld(case, kind, actor, now, rules)
 
 
+def _stage_for(actor: Actor, case: Case) -> Stage:
+    return reporter_stage(case) if actor == REPORTER else case.stage
+
+
 def available(
     case: Case, actor: Actor, now: datetime, rules: Rules
 ) -> tuple[type[a.ActionBase], ...]:
@@ -234,7 +238,8 @@ def _withheld(
         when = either(STAGE[stage] for stage in Stage if stage in permission.stages)
         return Refused(
             "state",
-            f"Status aduan ini {STAGE[case.stage]}; {kind.DOES} hanya dapat dilakukan saat {when}.",
+            f"Status aduan ini {STAGE[_stage_for(actor, case)]};"
+            f" {kind.DOES} hanya dapat dilakukan saat {when}.",
         )
     if not any(_is(one, case, actor) for one in permission.who):
         return _only(permission, kind)

@@ -61,6 +61,10 @@ class EngineAway(Exception):
     """The engine, or every worker, is out of reach: nothing is lost, ask again with the same id."""
 
 
+class NotRunning(EngineAway):
+    """The engine is there and does not have the workflow: it has ended, or was lost."""
+
+
 async def connect(*, lazy: bool = False) -> Client:
     """A client by Temporal's own environment configuration; a lazy one connects when first used.
 
@@ -93,13 +97,10 @@ async def ask_case(client: Client, complaint: UUID, ask: Ask, load: LoadStart) -
     reads of its record. Raises ActionRefused, EngineAway.
     """
     handle = client.get_workflow_handle_for(ComplaintWorkflow.run, workflow_id(complaint))
-    try:
+    with suppress(NotRunning):
         return await _reached(
             handle.execute_update(ComplaintWorkflow.act, ask, id=ask.request), ACT_WITHIN
         )
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
     revived = WithStartWorkflowOperation(
         ComplaintWorkflow.run,
         await load(complaint),
@@ -125,6 +126,21 @@ class SystemClient:
         """Raises EngineAway."""
         await start_case(self.client, _case_start(complaint, start))
 
+    async def lead_ended(self, complaint: UUID, lead: UUID, start: Start) -> None:
+        """Tell a duplicate, running or not, that its lead ended. Raises EngineAway."""
+        await _reached(
+            self.client.start_workflow(
+                ComplaintWorkflow.run,
+                _case_start(complaint, start),
+                id=workflow_id(complaint),
+                task_queue=TASK_QUEUE,
+                start_signal="lead_ended",
+                start_signal_args=[lead],
+                rpc_timeout=START_WITHIN,
+            ),
+            START_WITHIN,
+        )
+
     async def ask(
         self,
         complaint: UUID,
@@ -147,7 +163,7 @@ class SystemClient:
     async def tell(self, complaint: UUID, rules: Rules) -> None:
         """Tell a case of new rules; one whose workflow does not run learns them when it starts."""
         handle = self.client.get_workflow_handle(workflow_id(complaint))
-        with suppress(RPCError):
+        with suppress(NotRunning):
             await _reached(
                 handle.signal(ComplaintWorkflow.rules_changed, rules, rpc_timeout=START_WITHIN),
                 START_WITHIN,
@@ -212,7 +228,7 @@ async def _reached(call: Awaitable[T], within: timedelta) -> T:
         raise EngineAway("the case could not act") from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise
+            raise NotRunning("the engine knows no such workflow") from error
         raise EngineAway("the engine is out of reach") from error
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
         # RuntimeError: what the engine's client raises where its first connection fails.

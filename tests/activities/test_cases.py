@@ -120,6 +120,23 @@ async def test_an_engine_that_lost_everything_is_rebuilt_from_the_record(
             assert [event.seq for event in events] == list(range(1, len(events) + 1))
 
 
+async def test_a_duplicate_left_behind_by_a_lost_workflow_follows_its_lead(world: World) -> None:
+    async with make_worker(world.client, world.engine):
+        lead, duplicate = [(await world.file()).complaint_id for _ in range(2)]
+        await world.act(duplicate, COORDINATOR, a.LinkDuplicate(lead=lead))
+        await world.handle(duplicate).terminate()
+        await world.act(lead, COORDINATOR, a.HandBack())
+        assert await sweep(world) == 0, "it may still follow by itself"
+        async with world.engine.begin() as connection:
+            await connection.execute(
+                text("UPDATE cases SET ended_at = :at WHERE complaint_id = :id"),
+                {"at": datetime.now(UTC) - timedelta(hours=1), "id": lead},
+            )
+        assert await sweep(world) == 1
+        assert await until(world, duplicate, "closed") == ["received", "linked", "closed"]
+        assert await sweep(world) == 0
+
+
 async def test_one_case_asks_another_once(world: World) -> None:
     lead, duplicate = [(await world.file()).complaint_id for _ in range(2)]
     join = AskCase(
