@@ -28,13 +28,15 @@ async def nothing() -> None:
 
 @workflow.defn
 class Bare:
-    """Waits on a timer that every update sets anew, and ends at the `last` of them."""
+    """Ends at the `last` update; with `timers` it waits on one that every update sets anew."""
 
     def __init__(self) -> None:
         self.done = self.seen = 0
 
     @workflow.run
-    async def run(self, last: int) -> None:
+    async def run(self, last: int, timers: bool) -> None:
+        if not timers:
+            await workflow.wait_condition(lambda: self.done >= last)
         while self.done < last:
             self.seen = self.done
             try:

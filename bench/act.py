@@ -99,7 +99,9 @@ async def main() -> None:
         for number in range(ROUNDS + 1):
             ids = [f"bare-{uuid4()}" for _ in range(CASES)]
             for workflow_id in ids:
-                await home.client.start_workflow(Bare.run, 10_000, id=workflow_id, task_queue=QUEUE)
+                await home.client.start_workflow(
+                    Bare.run, args=[10_000, False], id=workflow_id, task_queue=QUEUE
+                )
             times: dict[str, list[float]] = {"ours": [], "bare": []}
             for _ in range(TURNS):
                 times["ours"] += [ours(client, tickets, k) for k in range(TURN)]

@@ -44,7 +44,9 @@ async def main() -> None:
             assert response.status_code == 201, response.text
 
         async def start(number: int) -> None:
-            await home.client.start_workflow(Bare.run, 10, id=f"bare-{uuid4()}", task_queue=QUEUE)
+            await home.client.start_workflow(
+                Bare.run, args=[10, True], id=f"bare-{uuid4()}", task_queue=QUEUE
+            )
 
         await rate(file)
         await rate(start)

@@ -53,7 +53,7 @@ async def ours(world: World) -> None:
 
 async def bare(home: House) -> None:
     handle = await home.client.start_workflow(
-        Bare.run, UPDATES + 1, id=f"bare-{uuid4()}", task_queue=QUEUE
+        Bare.run, args=[UPDATES + 1, True], id=f"bare-{uuid4()}", task_queue=QUEUE
     )
     for _ in range(UPDATES):
         await handle.execute_update(Bare.act, True, id=str(uuid4()))

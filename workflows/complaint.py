@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.messages import DIVERGED, Append, AskCase, History, Name, Reply
     from domain import actions as a
     from domain.actors import SYSTEM, Actor
-    from domain.alarms import next_alarm
+    from domain.alarms import Alarm, next_alarm
     from domain.case import Case
     from domain.chain import seal
     from domain.deadlines import is_outdated
@@ -121,14 +121,26 @@ class ComplaintWorkflow:
             self._lead_has_ended or self._rules_changed or self._leads_to_leave or self._diverged
         )
 
+    @property
+    def _next(self) -> Alarm | None:
+        return next_alarm(self.case, workflow.now(), self.rules)
+
     async def _sleep_until_something_is_due(self) -> None:
-        alarm = next_alarm(self.case, workflow.now(), self.rules)
-        window = self.case.clock(ClockName.REOPEN_WINDOW)
+        """The timer stays while what happens leaves the next alarm as it was."""
+        alarm, window = self._next, self.case.clock(ClockName.REOPEN_WINDOW)
         wake_at = alarm.at if alarm else window.due_at if window else None
         seen = self.case.seq
+
+        def moved() -> bool:
+            nonlocal seen
+            if self.case.seq == seen:
+                return False
+            seen = self.case.seq
+            return self._next != alarm or self.case.clock(ClockName.REOPEN_WINDOW) != window
+
         try:
             await workflow.wait_condition(
-                lambda: self.case.seq != seen or self._called,
+                lambda: moved() or self._called,
                 timeout=max(wake_at - workflow.now(), timedelta()) if wake_at else None,
             )
         except TimeoutError:
