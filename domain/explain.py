@@ -1,8 +1,8 @@
-"""A deadline in words for people (Indonesian): how it was counted, and how it stands now."""
+"""A deadline in words for people (Indonesian): how it was counted."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from domain.calendar import WIB, Calendar, local_date
+from domain.calendar import WIB, local_date
 from domain.clocks import Deadline
 from domain.policy import Limit, Measure
 
@@ -21,8 +21,6 @@ MONTHS = (
     "Desember",
 )
 SHORT_MONTHS = tuple("Agu" if month == "Agustus" else month[:3] for month in MONTHS)
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def long_date(day: date) -> str:
@@ -56,29 +54,8 @@ def explain(deadline: Deadline, started_at: datetime) -> str:
     return "; ".join(parts)
 
 
-def state(deadline: Deadline, now: datetime, calendar: Calendar) -> str:
-    """How it stands: `sisa 2 hari kerja`, `berakhir hari ini pukul 16.00`, `terlambat 3 jam`."""
-    due_at, late = deadline.due_at, now >= deadline.due_at
-    if deadline.limit.measure is Measure.HOURS:
-        span = _span(abs(due_at - now))
-        return f"terlambat {span}" if late else f"sisa {span}"
-    today, due = local_date(now), local_date(due_at)
-    days = calendar.working_days_between(today, due)
-    if days:
-        return f"terlambat {-days} hari kerja" if late else f"sisa {days} hari kerja"
-    on = "hari ini" if today == due else short_date(due)
-    return f"{'terlambat sejak' if late else 'berakhir'} {on} pukul {clock_time(due_at)}"
-
-
 def _amount(limit: Limit) -> str:
     if limit.measure is Measure.WORKING_DAYS:
         return f"{limit.n} hari kerja"
     days, hours = divmod(limit.n, 24)
     return f"{days} hari" if days > 1 and not hours else f"{limit.n} jam"
-
-
-def _span(span: timedelta) -> str:
-    """Whole minutes under an hour, hours under two days, days beyond."""
-    if span < HOUR:
-        return f"{span // timedelta(minutes=1)} menit"
-    return f"{span // HOUR} jam" if span < 2 * DAY else f"{span // DAY} hari"

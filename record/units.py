@@ -55,19 +55,6 @@ async def unit_by_code(engine: AsyncEngine, code: str) -> Unit | None:
     return found[0] if found else None
 
 
-async def choices_below(engine: AsyncEngine, path: str, day: date) -> list[Unit]:
-    """The units strictly below `path` on that day: to whom its unit may delegate."""
-    return await _units(engine, _valid(day).where(below(units.c.path, path)))
-
-
-async def villages(engine: AsyncEngine, kecamatan: str, day: date) -> list[Unit]:
-    """Kelurahan and desa of a kecamatan's code, for a form."""
-    chosen = _valid(day).where(
-        units.c.parent == select(units.c.path).where(units.c.code == kecamatan).scalar_subquery()
-    )
-    return await _units(engine, chosen)
-
-
 def _valid(day: date) -> Select[tuple[object, ...]]:
     return select(units).where(
         units.c.valid_from <= day, or_(units.c.valid_to.is_(None), units.c.valid_to >= day)

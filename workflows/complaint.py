@@ -76,12 +76,12 @@ class ComplaintWorkflow:
             if not self._is_done(ask):
                 lead = self.case.lead
                 refused = await self._decide_and_append(action, ask.actor, ask.request)
-                if isinstance(action, a.LinkDuplicate) and refused:
-                    self._leads_to_leave.append(action.lead)
+                if refused:
+                    if isinstance(action, a.LinkDuplicate):
+                        self._leads_to_leave.append(action.lead)
+                    raise _error(refused)
                 if isinstance(action, a.UnlinkDuplicate) and lead:
                     self._leads_to_leave.append(lead)
-                if refused:
-                    raise _error(refused)
         return Done(seq=self.case.requests.get(ask.request, self.case.seq), stage=self.case.stage)
 
     @act.validator
@@ -235,7 +235,11 @@ class ComplaintWorkflow:
         )
 
     async def _ask_lead_to_take_in(self, action: a.LinkDuplicate, request: str) -> None:
-        """Before the lock is taken: two cases may ask each other at the same time."""
+        """Before the lock is taken: two cases may ask each other at the same time.
+
+        A lead that takes in is open: what it said of an end before that is past.
+        """
+        self._ended_leads = [lead for lead in self._ended_leads if lead != action.lead]
         ask = AskCase(
             complaint=action.lead,
             action=a.JoinDuplicate(duplicate=self.case.id),

@@ -23,7 +23,7 @@ from record.rules import (
 from record.seed import PRACTICE_ACCOUNTS, PRACTICE_PASSWORD, seed
 from record.tables import accounts, grants
 from record.tables import units as units_table
-from record.units import choices_below, unit_by_code, units_on, villages
+from record.units import unit_by_code, units_on
 from tests.record.office import count
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -55,11 +55,10 @@ async def test_units_are_found_by_code_path_and_parent(engine: AsyncEngine) -> N
     assert bancar is not None
     assert await unit_by_code(engine, bancar.path) == bancar
     assert await unit_by_code(engine, "tak-ada\x00") is None
-    below = await choices_below(engine, "kab/kec.purbalingga", TODAY)
-    assert bancar in below
-    assert all(unit.parent == "kab/kec.purbalingga" for unit in below)
-    assert await villages(engine, "kec.purbalingga", TODAY) == below
-    assert await choices_below(engine, "kab/dpupr", TODAY) == []
+    below = await units_on(engine, TODAY, "kab/kec.purbalingga")
+    assert below[0].code == "kec.purbalingga"
+    assert bancar in below[1:]
+    assert {unit.parent for unit in below[1:]} == {"kab/kec.purbalingga"}
 
 
 async def test_a_unit_that_ended_is_offered_no_more(engine: AsyncEngine) -> None:

@@ -36,6 +36,20 @@ async def test_a_duplicate_follows_its_lead_to_the_end(world: World) -> None:
     await until(world, duplicate, Stage.CLOSED)
 
 
+async def test_a_lead_that_ended_once_and_was_reopened_can_lead_again(world: World) -> None:
+    lead, duplicate = await filed(world, 2)
+    await world.act(duplicate, COORDINATOR, a.LinkDuplicate(lead=lead))
+    await world.act(lead, COORDINATOR, a.HandBack())
+    await until(world, duplicate, Stage.CLOSED)
+    await world.act(lead, COORDINATOR, a.Reopen())
+    await world.act(duplicate, COORDINATOR, a.Reopen())
+    await world.act(duplicate, COORDINATOR, a.LinkDuplicate(lead=lead))
+    await asyncio.sleep(0.5)
+    assert (await world.case(duplicate)).stage is Stage.DUPLICATE
+    await world.act(lead, COORDINATOR, a.HandBack())
+    await until(world, duplicate, Stage.CLOSED)
+
+
 async def test_unlinking_restores_and_the_lead_forgets(world: World) -> None:
     lead, duplicate = await filed(world, 2)
     await world.dispose(duplicate)
