@@ -14,15 +14,18 @@ MAY_IMPORT = {
     "workflows": {"workflows", "domain", "activities.messages"},
     "record": {"record", "domain"},
     "portals": {"portals", "domain"},
-    "activities": {"activities", "record", "portals", "domain"},
-    "web": {"web", "record", "workflows", "domain", "settings", "health"},
-    "worker": {"workflows", "activities", "record", "portals", "domain", "settings", "health"},
+    "suggest": {"suggest", "domain"},
+    "activities": {"activities", "record", "suggest", "portals", "domain"},
+    "web": {"web", "record", "suggest", "workflows", "domain", "settings", "health"},
+    "worker": {
+        "workflows", "activities", "record", "suggest", "portals", "domain", "settings", "health",
+    },
     "health": set[str](),
     "settings": set[str](),
     "practice": {"practice"},
     "cli": {
-        "cli", "web", "worker", "workflows", "activities", "record", "portals", "practice",
-        "domain", "settings", "health",
+        "cli", "web", "worker", "workflows", "activities", "record", "suggest", "portals",
+        "practice", "domain", "settings", "health",
     },
 }  # fmt: skip
 """The house's own parts; `activities.messages` is that module alone."""

@@ -1,0 +1,1 @@
+-- A second factor, and the brake on guessing.

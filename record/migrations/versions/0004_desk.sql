@@ -1,0 +1,1 @@
+-- Saved views, and what the desk's search needs.

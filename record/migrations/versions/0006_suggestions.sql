@@ -1,0 +1,1 @@
+-- What the house suggests, and from what it learnt.
