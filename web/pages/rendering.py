@@ -14,6 +14,7 @@ from starlette.responses import Response
 from web import assets
 from web.pages import dates
 from web.pages.language import LANGUAGES, _, language, ngettext
+from web.pages.navigation import navigation
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -63,6 +64,7 @@ def _templates() -> Jinja2Blocks:
         "icon": _icon,
         "language": language,
         "languages": LANGUAGES,
+        "navigation": navigation,
     }
     environment.filters |= {
         "moment": dates.moment,
