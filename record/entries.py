@@ -18,7 +18,7 @@ from domain.chain import text_digest
 from domain.events import Entry
 from record.engine import execute, fetch, quick, storable, transaction
 from record.ids import uuid7
-from record.tables import complaints, entries, idempotency, words
+from record.tables import complaints, entries, idempotency, staff_drafts, words
 
 SALT_BYTES = 16
 
@@ -91,6 +91,9 @@ async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
             update(entries).where(entries.c.complaint_id == complaint).values(texts=None, salt=None)
         )
         await connection.execute(delete(idempotency).where(idempotency.c.complaint_id == complaint))
+        await connection.execute(
+            delete(staff_drafts).where(staff_drafts.c.complaint_id == complaint)
+        )
         elsewhere = exists().where(
             complaints.c.tsv.op("@@")(func.to_tsquery("indonesian", words.c.word))
         )

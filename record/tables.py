@@ -1,6 +1,7 @@
 """The tables, as the migrations leave them (a test compares). In words: docs/record.md."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -70,6 +71,7 @@ accounts = Table(
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("away_until", Date),
+    Column("shortcuts", Boolean, nullable=False, server_default=text("true")),
 )
 
 grants = Table(
@@ -101,7 +103,39 @@ sessions = Table(
     Column("last_seen_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("half", Boolean, nullable=False, server_default=text("false")),
+    Column("browser", Text, nullable=False, server_default=text("''")),
     Index("sessions_account", "account_id"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account_id", Uuid, ForeignKey("accounts.id"), primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("second_factors_key", "key_id"),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Index("recovery_codes_account", "account_id"),
+)
+
+brakes = Table(
+    "brakes",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("brakes_failed_at", "failed_at"),
 )
 
 complaints = Table(
@@ -262,4 +296,62 @@ outbox = Table(
     Column("kind", Text, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("page", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", JSONB, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "page", "name"),
+)
+
+reporter_phones = Table(
+    "reporter_phones",
+    metadata,
+    Column(
+        "complaint_id",
+        Uuid,
+        ForeignKey("identities.complaint_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("hash", LargeBinary, nullable=False),
+    Index("reporter_phones_hash", "hash", "complaint_id"),
+)
+
+lookups = Table(
+    "lookups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("lookups_account", "account_id"),
+)
+
+answer_templates = Table(
+    "answer_templates",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("unit", Path, ForeignKey("units.path"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Uuid, ForeignKey("accounts.id"), nullable=False),
+    UniqueConstraint("unit", "name"),
+)
+
+staff_drafts = Table(
+    "staff_drafts",
+    metadata,
+    Column("account_id", Uuid, ForeignKey("accounts.id"), primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("complaints.id"), primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("fields", JSONB, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("staff_drafts_complaint", "complaint_id"),
+    Index("staff_drafts_changed", "changed_at"),
 )

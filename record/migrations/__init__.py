@@ -24,6 +24,11 @@ GRANT INSERT, UPDATE (texts, salt) ON entries TO {role};
 GRANT INSERT, UPDATE ON accounts, tokens, sessions, units TO {role};
 GRANT INSERT, UPDATE, DELETE ON grants, identities TO {role};
 GRANT INSERT, DELETE ON idempotency, unstarted, words TO {role};
+GRANT INSERT, UPDATE, DELETE ON answer_templates, staff_drafts TO {role};
+GRANT INSERT ON reporter_phones, lookups TO {role};
+GRANT INSERT, DELETE ON views TO {role};
+GRANT INSERT, UPDATE, DELETE ON second_factors, brakes TO {role};
+GRANT INSERT, DELETE ON recovery_codes TO {role};
 """
 """What the application may do; every table not named here it may read and no more."""
 
