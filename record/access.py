@@ -36,7 +36,7 @@ async def create_token(
 
 
 ACCOUNT_BY_HASH = """
-SELECT a.id, a.username, a.name,
+SELECT a.id, a.username, a.name, a.shortcuts,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('role', g.role, 'unit', g.unit)), '[]')
         FROM grants g WHERE g.account_id = a.id) AS grants
 FROM tokens t JOIN accounts a ON a.id = t.account_id

@@ -39,6 +39,8 @@ class Account:
     username: str
     name: str
     grants: tuple[Grant, ...]
+    shortcuts: bool = True
+    """Whether keys do something at the desk."""
 
     @property
     def actor(self) -> Actor:
@@ -140,10 +142,11 @@ def active_account(*conditions: ColumnElement[bool]) -> Select[Any]:
         accounts.c.username,
         accounts.c.name,
         accounts.c.password_hash,
+        accounts.c.shortcuts,
         held.label("grants"),
     ).where(accounts.c.active, *conditions)
 
 
 def account_of(row: RowMapping | Mapping[str, Any]) -> Account:
     held = tuple(Grant(**grant) for grant in row["grants"])
-    return Account(row["id"], row["username"], row["name"], held)
+    return Account(row["id"], row["username"], row["name"], held, row["shortcuts"])
