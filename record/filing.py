@@ -20,6 +20,7 @@ from record.engine import quick, storable
 from record.errors import refusal
 from record.identity import Keyring, Reporter
 from record.keyed import keyed
+from record.phones import phone_hash
 from record.receipts import receipt_hash, receipt_of
 
 
@@ -97,7 +98,16 @@ class Filed:
     created: bool
 
 
-FILE = "SELECT ticket, complaint_id, created FROM file_complaint(%s::jsonb)"
+FILE = """
+WITH filed AS MATERIALIZED (
+    SELECT ticket, complaint_id, created FROM file_complaint(%s::jsonb)
+), phone AS (
+    INSERT INTO reporter_phones (complaint_id, hash)
+    SELECT filed.complaint_id, given.hash FROM filed, (SELECT %s::bytea AS hash) given
+    WHERE filed.created AND given.hash IS NOT NULL
+)
+SELECT ticket, complaint_id, created FROM filed
+"""
 
 
 async def file(
@@ -121,12 +131,17 @@ async def file(
     }
 
     try:
-        row = await quick(engine, FILE, [json.dumps(stored)])
+        row = await quick(engine, FILE, [json.dumps(stored), _phone_hash(filing, secret)])
     except DBAPIError as error:
         raise refusal(error) or error from error
     assert row is not None
     complaint = row["complaint_id"]
     return Filed(row["ticket"], complaint, receipt_of(secret, complaint), row["created"])
+
+
+def _phone_hash(filing: Filing, secret: bytes) -> bytes | None:
+    phone = filing.reporter and filing.reporter.phone
+    return phone_hash(secret, phone) if phone else None
 
 
 def _columns(filing: Filing, secret: bytes, keyring: Keyring) -> dict[str, Any]:

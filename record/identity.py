@@ -26,9 +26,12 @@ class Reporter:
     name: str
     phone: str | None = None
     email: str | None = None
+    source: str | None = None
+    """Where they wrote, for what was typed in from elsewhere: a link tells who they are too."""
 
     def as_json(self) -> dict[str, str | None]:
-        return {"name": self.name, "phone": self.phone, "email": self.email}
+        told = {"name": self.name, "phone": self.phone, "email": self.email}
+        return told | ({"source": self.source} if self.source else {})
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,58 @@ entries = Table(
     Index("entries_complaint", "complaint_id"),
 )
 
+files = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("complaint_id", Uuid, ForeignKey("complaints.id")),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("preview_sha256", LargeBinary),
+    Column("author", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("kept_until", Moment, nullable=False),
+    Index(
+        "files_complaint",
+        "complaint_id",
+        postgresql_where=text("complaint_id IS NOT NULL"),
+    ),
+    Index("files_unbound", "kept_until", postgresql_where=text("complaint_id IS NULL")),
+    Index("files_sha256", "sha256"),
+    Index(
+        "files_preview",
+        "preview_sha256",
+        postgresql_where=text("preview_sha256 IS NOT NULL"),
+    ),
+)
+
+entry_files = Table(
+    "entry_files",
+    metadata,
+    Column("entry_id", Uuid, primary_key=True),
+    Column("file_id", Uuid, ForeignKey("files.id", ondelete="CASCADE"), primary_key=True),
+    Index("entry_files_file", "file_id"),
+)
+
+loose_blobs = Table(
+    "loose_blobs",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("drafts_expired", "expires_at"),
+)
+
 events = Table(
     "events",
     metadata,
