@@ -28,13 +28,14 @@ from cli.parts import Postgres, free_port, running
 from cli.parts.postgres import APPLICATION, OWNER, SUPERUSER
 from domain.actors import Actor, Grant
 from domain.terms import Channel, Role, Stage
-from record.cases import Filters, get_case, public_list
+from record.cases import Filters, get_case
 from record.engine import create_engine, fetch
 from record.entries import entries_of
 from record.events import load_events
 from record.ids import uuid7_floor
 from record.inbox import count_tasks, inbox
 from record.migrations import upgrade
+from record.public import public_list
 from record.search import list_cases
 from record.seed import seed
 

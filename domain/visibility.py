@@ -59,6 +59,12 @@ def stands_for(case: Placed, actor: Actor, role: Role, unit: str | None) -> bool
     return any(held == unit if case.secret else covers(held, unit) for held in actor.units_as(role))
 
 
+def public_sees(case: Case) -> bool:
+    """Whether anybody may read it: verified, not secret, and not put aside as no complaint."""
+    verified = case.classification is not None
+    return verified and not case.secret and case.stage is not Stage.ARCHIVED
+
+
 REPORTER_SEES = (
     e.Received,
     e.Disposed,
@@ -109,6 +115,23 @@ def reporter_deadline(case: Case) -> Clock | None:
     """What the reporter may expect next, and until when."""
     promised = [clock for clock in case.ticking if clock.name in REPORTER_CLOCKS]
     return min(promised, key=lambda clock: clock.due_at, default=None)
+
+
+PUBLIC_SEES = (
+    e.Received,
+    e.Disposed,
+    e.Redisposed,
+    e.Answered,
+    e.Rated,
+    e.Closed,
+    e.HandedBack,
+    e.Reopened,
+)
+"""What of a public case's course is public."""
+
+PUBLIC_READS = (e.Answered,)
+"""Of those, the events whose typed text is public; the rest is between the government and the
+reporter."""
 
 
 def reporter_sees(event: e.Event) -> bool:

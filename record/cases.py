@@ -83,22 +83,6 @@ class CaseFile(CaseRow):
     ended_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicRow:
-    """What anybody may read of a case: nothing about who reported it."""
-
-    complaint_id: UUID
-    ticket: str
-    title: str | None
-    stage: str
-    unit: str | None
-    category: str | None
-    kecamatan: str | None
-    received_at: datetime
-    answered_at: datetime | None
-    rating: int | None
-
-
 @dataclass(frozen=True)
 class Page:
     """Rows, and the `after` that asks for the next ones; None where there are none.
@@ -115,7 +99,7 @@ def is_late(now: datetime) -> ColumnElement[bool]:
     return and_(cases.c.open, func.coalesce(cases.c.due_at < now, false()))
 
 
-def columns(shape: type[CaseRow] | type[PublicRow], now: datetime) -> list[ColumnElement[Any]]:
+def columns(shape: type[CaseRow], now: datetime) -> list[ColumnElement[Any]]:
     """The columns of `SHOWN` that fill the fields of `shape`."""
     apart = {"late": is_late(now), "lead_ticket": lead.c.ticket}
     found: list[ColumnElement[Any]] = []
@@ -193,22 +177,3 @@ async def _case_file(
         .where(*conditions),
     )
     return CaseFile(**row) if row else None
-
-
-async def public_list(
-    engine: AsyncEngine, now: datetime, *, after: UUID | None = None, limit: int = 25
-) -> list[PublicRow]:
-    """What the public may read, newest first, after a row's id. One statement.
-
-    A case is not among them before somebody verified it, when secrecy is decided.
-    """
-    ids = select(cases.c.complaint_id).where(~cases.c.secret, cases.c.classification.is_not(None))
-    if after is not None:
-        ids = ids.where(cases.c.complaint_id < after)
-    page = ids.order_by(cases.c.complaint_id.desc()).limit(limit).subquery("page")
-    query = (
-        select(*columns(PublicRow, now))
-        .select_from(SHOWN.join(page, page.c.complaint_id == cases.c.complaint_id))
-        .order_by(cases.c.complaint_id.desc())
-    )
-    return [PublicRow(**row) for row in await fetch(engine, query)]

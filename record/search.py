@@ -71,7 +71,18 @@ async def list_cases(
     these are searched for. A page of a search that looked far back can be short, or empty, and
     still have an `after` to go on with.
     """
-    ids = picked(actor, filters, now, after)
+    return await search(engine, picked(actor, filters, now, after), now, q=q, limit=limit)
+
+
+async def search(
+    engine: AsyncEngine,
+    ids: Select[tuple[UUID]],
+    now: datetime,
+    *,
+    q: str | None = None,
+    limit: int = 25,
+) -> Page:
+    """As `list_cases`, among the cases that `ids` picks."""
     words = storable(q or "")[:LONGEST].strip()
     if not words:
         return await newest(engine, ids, now, limit)

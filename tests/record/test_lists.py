@@ -8,7 +8,7 @@ import pytest
 from domain.actions import Accept, Answer, AskReporter, Delegate, Dispose
 from domain.case import Case
 from domain.terms import Channel, Classification, Role, Stage
-from record.cases import CaseRow, Filters, case_of_reporter, get_case, public_list
+from record.cases import CaseRow, Filters, case_of_reporter, get_case
 from record.entries import store_entry
 from record.inbox import count_tasks, inbox
 from record.search import list_cases
@@ -118,19 +118,6 @@ async def test_a_case_is_shown_whole_in_one_statement(office: Office) -> None:
     assert (found.due_clock, found.due_at) == (deadline.name, deadline.due_at)
     assert await get_case(office.engine, PURBALINGGA, filed.ticket, MORNING) is None
     assert await case_of_reporter(office.engine, case.id, MORNING) == found
-
-
-async def test_the_public_reads_what_was_verified_and_is_not_secret(office: Office) -> None:
-    _, one = await office.file(anonymous=True)
-    _, secret = await office.file(a_filing())
-    await office.file(a_filing())
-    assert await public_list(office.engine, MORNING) == []
-    await office.act(one, DISPOSE, COORDINATOR)
-    await office.act(secret, dispose("kab/dpupr", secret=True), COORDINATOR)
-    (row,) = await public_list(office.engine, MORNING)
-    assert (row.complaint_id, row.title, row.unit) == (one.id, "Jalan berlubang", "kab/dpupr")
-    assert "Sutrisno" not in str(row)
-    assert await public_list(office.engine, MORNING, after=row.complaint_id) == []
 
 
 @pytest.fixture
