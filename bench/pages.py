@@ -1,10 +1,11 @@
-"""How long each page takes: lists, filters, searches, inbox, case.
+"""How long each page takes: lists, filters, searches, inbox, case; and rendered whole.
 
 Fills a record with 100,000 made-up complaints and another with 1,000,000, each on a PostgreSQL of
 its own as `make run` starts it. `PAGES_SIZES=20000` (or several, with commas) fills others.
 
-The time is the server's: what the record's functions take with all their statements, in Python
-and in PostgreSQL, for one caller after another.
+The time is the server's, for one caller after another: what the record's functions take with all
+their statements, in Python and in PostgreSQL; for `whole` pages what the application takes from
+the request to the last byte of HTML, session, rules and templates included.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench._complaints import COMMON, TOPICS, fill
+from bench._rendered import Rendered, rendered
 from bench._report import against, quantile, report
 from cli.parts import Postgres, free_port, running
 from cli.parts.postgres import APPLICATION, OWNER, SUPERUSER
@@ -46,6 +48,7 @@ P50_LIMIT, P95_LIMIT, GROWTH_LIMIT = 20, 50, 1.5
 """Milliseconds at the first size, and how much more the next may take."""
 
 NOW = datetime.now(UTC)
+WHO = ("koordinator", "dpupr", "sekda")
 
 
 def _actor(role: Role, unit: str) -> Actor:
@@ -65,6 +68,7 @@ class Known:
     """What a page may be asked for."""
 
     engine: AsyncEngine
+    site: Rendered
     rng: random.Random
     tickets: list[str]
     rare: list[str]
@@ -78,6 +82,14 @@ class Known:
 
 
 Page = Callable[[Known], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds of each of `ROUNDS`, and the HTML's bytes where it is a whole page."""
+
+    taken: list[float]
+    sizes: list[int]
 
 
 def listing(actor: Actor, q: Callable[[Known], str] | str = "", **chosen: Any) -> Page:
@@ -124,6 +136,15 @@ def inbox_of(actor: Actor) -> Page:
     return page
 
 
+def whole(who: str, url: Callable[[Known], str] | str) -> Page:
+    """A page as `who` gets it; what it gives is its size in bytes."""
+
+    async def page(known: Known) -> int:
+        return await known.site.ask(who, url(known) if callable(url) else url)
+
+    return page
+
+
 def any_kecamatan(known: Known) -> str:
     return known.rng.choice(known.kecamatan)
 
@@ -166,22 +187,34 @@ PAGES: dict[str, Page] = {
     "inbox: dinas": inbox_of(DPUPR),
     "inbox: kelurahan": inbox_of(BANCAR),
     "case": case_page,
+    "whole inbox: coordinator": whole("koordinator", "/tugas"),
+    "whole inbox: dinas": whole("dpupr", "/tugas"),
+    "whole list: coordinator": whole("koordinator", "/aduan"),
+    "whole list: dinas": whole("dpupr", "/aduan"),
+    "whole search: topic word": whole("koordinator", lambda k: f"/aduan?q={topical(k)}"),
+    "whole search: misspelt": whole("koordinator", lambda k: f"/aduan?q={misspelt(k)}"),
+    "whole search: common, dinas": whole("dpupr", "/aduan?q=jalan"),
+    "whole case": whole("koordinator", lambda k: f"/aduan/{k.rng.choice(k.tickets)}"),
+    "whole case: history": whole("sekda", lambda k: f"/aduan/{k.rng.choice(k.tickets)}/riwayat"),
+    "whole late: escalations": whole("sekda", "/eskalasi"),
+    "whole public: list": whole("", "/publik"),
 }  # fmt: skip
 
 
-async def measure(known: Known, page: Page) -> list[float]:
-    """Milliseconds of each of `ROUNDS`."""
+async def measure(known: Known, page: Page) -> Measured:
     for _ in range(WARM_UP):
         await page(known)
-    taken = []
+    found = Measured([], [])
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        await page(known)
-        taken.append((time.perf_counter() - began) * 1000)
-    return taken
+        gave = await page(known)
+        found.taken.append((time.perf_counter() - began) * 1000)
+        if isinstance(gave, int):
+            found.sizes.append(gave)
+    return found
 
 
-async def known_of(engine: AsyncEngine) -> Known:
+async def known_of(engine: AsyncEngine, site: Rendered) -> Known:
     tickets = await fetch(
         engine, text("SELECT ticket FROM complaints ORDER BY md5(ticket) LIMIT 1000")
     )
@@ -193,6 +226,7 @@ async def known_of(engine: AsyncEngine) -> Known:
     usual = set(COMMON) | {word for topic in TOPICS.values() for word in topic.split()}
     return Known(
         engine,
+        site,
         random.Random(5),
         [row["ticket"] for row in tickets],
         [row["word"] for row in words if row["word"] not in usual],
@@ -201,28 +235,25 @@ async def known_of(engine: AsyncEngine) -> Known:
     )
 
 
-async def bench(size: int) -> dict[str, list[float]]:
-    """The milliseconds of every page on a record of `size` complaints."""
+async def bench(size: int) -> dict[str, Measured]:
+    """Every page on a record of `size` complaints."""
     with tempfile.TemporaryDirectory(prefix="matur-bench-") as directory:
         Path(directory).chmod(0o755)
         async with running(Postgres(Path(directory) / "postgres", free_port())) as server:
             await asyncio.to_thread(upgrade, server.url(OWNER), APPLICATION)
             engine = create_engine(server.url(APPLICATION))
-            await seed(engine, NOW, practice=False)
+            await seed(engine, NOW, practice=True)
             began = time.monotonic()
             await asyncio.to_thread(fill, server.url(SUPERUSER), size, NOW)
             print(f"{size:,} complaints stored in {time.monotonic() - began:.0f} s", flush=True)
-            found = await pages(engine)
+            async with rendered(server.url(APPLICATION), engine, WHO) as site:
+                known = await known_of(engine, site)
+                found = {name: await measure(known, page) for name, page in PAGES.items()}
             await engine.dispose()
     return found
 
 
-async def pages(engine: AsyncEngine) -> dict[str, list[float]]:
-    known = await known_of(engine)
-    return {name: await measure(known, page) for name, page in PAGES.items()}
-
-
-def summary(found: dict[int, dict[str, list[float]]]) -> None:
+def summary(found: dict[int, dict[str, Measured]]) -> None:
     """A line for each page, and one for all pages of a kind together."""
     kinds = dict.fromkeys(name.partition(":")[0] for name in PAGES)
     lines = {kind: [name for name in PAGES if name.startswith(kind)] for kind in kinds}
@@ -230,10 +261,12 @@ def summary(found: dict[int, dict[str, list[float]]]) -> None:
     rows = []
     for line, names in lines.items():
         row: dict[str, object] = {"page": line}
-        for size, taken in found.items():
-            together = [one for name in names for one in taken[name]]
+        for size, measured in found.items():
+            together = [one for name in names for one in measured[name].taken]
             row[f"p50 at {size:,}"] = quantile(together, 0.5)
             row[f"p95 at {size:,}"] = quantile(together, 0.95)
+            bytes_ = [one for name in names for one in measured[name].sizes]
+            row[f"HTML kB at {size:,}"] = quantile(bytes_, 0.5) / 1000 if bytes_ else ""
         rows.append(row)
     report("pages", rows, verdicts(found, list(kinds), rows))
 
