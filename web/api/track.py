@@ -2,18 +2,19 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from domain.actors import REPORTER
 from domain.terms import Stage
 from record.cases import CaseFile, case_of_reporter
-from record.receipts import check_receipt
+from record.receipts import DIGITS, check_receipt
 from web.acting import act
 from web.api.problems import declared
 from web.api.shapes import Acted, Tracked
 from web.api.showing import tracked_shape
+from web.braking import guessed_wrong, may_guess, receipt_guesses
 from web.callers import IdempotencyKey
 from web.house import Home, House
 from web.problems import Problem
@@ -45,21 +46,26 @@ class SentReporterAction(Opened):
     action: Literal["reporter_reply", "rate", "reopen", "set_visibility"]
 
 
-@router.post("", responses=declared(404, 413, 422, 503))
-async def track(house: Home, sent: Opened) -> Tracked:
+@router.post("", responses=declared(404, 413, 422, 429, 503))
+async def track(request: Request, house: Home, sent: Opened) -> Tracked:
     """What the reporter may see of their own complaint, and do."""
-    viewed = await view(house, await opened(house, sent))
+    viewed = await view(house, await opened(house, request, sent))
     return tracked_shape(viewed, await relayed(house, viewed), house.now)
 
 
 @router.post(
-    "/actions", responses=declared(404, 409, 413, 422, 503), response_model_exclude_unset=True
+    "/actions",
+    responses=declared(404, 409, 413, 422, 429, 503),
+    response_model_exclude_unset=True,
 )
 async def do(
-    house: Home, sent: Annotated[SentReporterAction, Body()], key: IdempotencyKey = None
+    request: Request,
+    house: Home,
+    sent: Annotated[SentReporterAction, Body()],
+    key: IdempotencyKey = None,
 ) -> Acted:
     """Do as the reporter what `available` offers. Returns when it is recorded."""
-    file = await opened(house, sent)
+    file = await opened(house, request, sent)
     fields = sent.model_dump(exclude={"ticket", "receipt"})
     done = await act(house, file.complaint_id, REPORTER, fields, key)
     # As in `reporter_stage`: that an answer is being approved is internal.
@@ -67,11 +73,16 @@ async def do(
     return Acted(seq=done.seq, stage=stage)
 
 
-async def opened(house: House, sent: Opened) -> CaseFile:
-    """The complaint that ticket and receipt open. Raises Problem 404, the same for either."""
+async def opened(house: House, request: Request, sent: Opened) -> CaseFile:
+    """The complaint that ticket and receipt open. Raises Problem 404, the same for either, and
+    TooOften."""
+    guesses = receipt_guesses(request, sent.ticket)
+    await may_guess(house, guesses)
     complaint = await check_receipt(house.engine, house.secret, sent.ticket, sent.receipt)
     file = complaint and await case_of_reporter(house.engine, complaint, house.now)
     if not file:
+        if sum(map(str.isdigit, sent.receipt)) == DIGITS:  # fewer opens nothing and is no guess
+            await guessed_wrong(house, guesses)
         raise Problem(404, "Nomor aduan dan kode tanda terima tidak cocok. Periksa keduanya.")
     return file
 

@@ -23,6 +23,7 @@ from web.pages.language import N_, _
 from web.pages.rendering import page, wants_block
 from web.pages.saying import Happening, told
 from web.pages.tags import stage_tag, upper
+from web.pages.waiting import why
 from web.problems import Problem, as_problem
 from web.viewing import Entry, Viewed, reporter_entries, view
 from workflows.client import ActionRefused, EngineAway
@@ -68,10 +69,11 @@ async def ask(request: Request) -> Response:
 @router.post("")
 async def track(request: Request, house: Home, typed: Typed) -> Response:
     try:
-        file = await _opened(house, typed)
+        file = await _opened(house, request, typed)
     except Problem as problem:
-        context = {"values": typed, "error": _(problem.detail)}
-        return page(request, "track.html", context, status=422)
+        context = {"values": typed, "error": why(problem)}
+        status = problem.status if problem.status == 429 else 422
+        return page(request, "track.html", context, status=status, headers=problem.headers)
     return await _tracked(request, house, file, typed)
 
 
@@ -87,7 +89,7 @@ async def do(request: Request, house: Home, action: str, typed: Typed) -> Respon
     if kind not in REPORTERS_OWN:
         raise Problem(403, N_("Tindakan ini hanya untuk petugas."))
     try:
-        file = await _opened(house, typed)
+        file = await _opened(house, request, typed)
     except Problem:
         return await track(request, house, typed)
     sent = {name: value for name, value in typed.items() if name not in (*OPENS, KEY, SEQ)}
@@ -98,13 +100,13 @@ async def do(request: Request, house: Home, action: str, typed: Typed) -> Respon
         if wants_block(request) and problem.status == 503:
             raise  # what was typed stays in the form, which htmx leaves as it is
         return await _tracked(request, house, file, typed, kind, problem)
-    return await _tracked(request, house, await _opened(house, typed), typed, done=kind)
+    return await _tracked(request, house, await _opened(house, request, typed), typed, done=kind)
 
 
-async def _opened(house: House, typed: Mapping[str, str]) -> CaseFile:
-    """Raises Problem 404, the same for an unknown ticket and a wrong receipt."""
+async def _opened(house: House, request: Request, typed: Mapping[str, str]) -> CaseFile:
+    """Raises Problem 404, the same for an unknown ticket and a wrong receipt, and TooOften."""
     sent = Opened(ticket=typed.get("ticket", "")[:30], receipt=typed.get("receipt", "")[:40])
-    return await opened(house, sent)
+    return await opened(house, request, sent)
 
 
 async def _tracked(
