@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.pages import case, entrance, filing, lists, start, tracking
+from web.pages import case, entrance, filing, gaya, lists, public, start, tracking
 
 router = APIRouter(include_in_schema=False)
-for part in (start, filing, tracking, entrance, lists, case):
+for part in (start, public, filing, tracking, entrance, lists, case, gaya):
     router.include_router(part.router)
