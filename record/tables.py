@@ -21,7 +21,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 metadata = MetaData()
 
@@ -285,6 +285,12 @@ events = Table(
     Column("data", JSONB, nullable=False),
     Column("prev", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Index(
+        "events_at",
+        "at",
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": 16, "autosummarize": "on"},
+    ),
 )
 
 cases = Table(
@@ -406,4 +412,38 @@ staff_drafts = Table(
     Column("changed_at", Moment, nullable=False),
     Index("staff_drafts_complaint", "complaint_id"),
     Index("staff_drafts_changed", "changed_at"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("trained_at", Moment, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("basis", LargeBinary, nullable=False, unique=True),
+    Column("figures", JSONB, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+imported_decisions = Table(
+    "imported_decisions",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("unit", Path),
+    Column("village_code", Text),
+    Column("imported_at", Moment, nullable=False),
+)
+
+suggestions_shown = Table(
+    "suggestions_shown",
+    metadata,
+    Column("complaint_id", Uuid, ForeignKey("complaints.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("model", Integer, primary_key=True, autoincrement=False),
+    Column("guesses", ARRAY(Text), nullable=False),
+    Column("shown_at", Moment, nullable=False),
+    Index("suggestions_shown_at", "shown_at"),
 )

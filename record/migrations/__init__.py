@@ -23,13 +23,15 @@ GRANT INSERT, UPDATE (title, body, address, lat, lng, salt) ON complaints TO {ro
 GRANT INSERT, UPDATE (texts, salt) ON entries TO {role};
 GRANT INSERT, UPDATE ON accounts, tokens, sessions, units TO {role};
 GRANT INSERT, UPDATE, DELETE ON grants, identities TO {role};
+GRANT INSERT ON models, suggestions_shown TO {role};
+GRANT INSERT, UPDATE ON imported_decisions TO {role};
 GRANT INSERT, DELETE ON idempotency, unstarted, words TO {role};
 GRANT INSERT, UPDATE (complaint_id, kept_until), DELETE ON files TO {role};
 GRANT INSERT, DELETE ON entry_files, loose_blobs TO {role};
 GRANT INSERT, UPDATE, DELETE ON drafts TO {role};
 GRANT INSERT, UPDATE, DELETE ON answer_templates, staff_drafts TO {role};
 GRANT INSERT ON reporter_phones, lookups TO {role};
-GRANT INSERT, DELETE ON views TO {role};
+GRANT INSERT, UPDATE, DELETE ON views TO {role};
 GRANT INSERT, UPDATE, DELETE ON second_factors, brakes TO {role};
 GRANT INSERT, DELETE ON recovery_codes TO {role};
 """
