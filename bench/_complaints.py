@@ -5,7 +5,7 @@ Every case has the chain of events that led to where it stands, so that the reco
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 
+from bench._lives import lives
 from domain.chain import GENESIS, link_hash, stamp
 from domain.policy import CATEGORIES
 from record.ids import uuid7_floor
@@ -118,8 +119,12 @@ COLUMNS = {
     " classification, category, anonymous, secret, reported_unit, due_clock, due_at, alarm_at,"
     " level, returns, rating, channel, kecamatan, received_at, updated_at, answered_at, ended_at",
     "events": "complaint_id, seq, type, at, actor, data, prev, hash",
+    "entries": "id, complaint_id, author, texts, salt, digest, created_at",
 }
 Rows = dict[str, list[tuple[Any, ...]]]
+
+TEXT = """Sudah kami tinjau bersama perangkat desa pada Senin pagi. Bahan didatangkan pekan ini dan
+pekerjaan selesai sebelum akhir bulan, selama cuaca mengizinkan. Terima kasih atas laporannya."""
 
 CHANNELS = {"whatsapp": 60, "matur": 15, "sp4n": 9, "laporgub": 9, "medsos": 4, "loket": 2.5,
             "open311": 0.5}  # fmt: skip
@@ -132,18 +137,6 @@ OFFICE_OF = {
     "ekonomi_dan_industri": "kab/dindagkopukm", "sosial_masyarakat": "kab/dinsospmdpppa",
     "lingkungan": "kab/dlhperkim", "pariwisata_dan_budaya": "kab/dinporapar",
     "lain_lain": "kab/satpolpp",
-}  # fmt: skip
-LIVES: dict[str, tuple[str, ...]] = {
-    "received": ("received",),
-    "waiting_reporter": ("received", "asked"),
-    "disposed": ("received", "disposed"),
-    "in_progress": ("received", "disposed", "accepted", "noted", "progress_reported"),
-    "in_review": ("received", "disposed", "accepted", "answer_submitted"),
-    "answered": ("received", "disposed", "accepted", "progress_reported", "answered"),
-    "closed": ("received", "disposed", "accepted", "progress_reported", "answered", "rated",
-               "closed"),
-    "archived": ("received", "asked", "reminded", "archived"),
-    "handed_back": ("received", "handed_back"),
 }  # fmt: skip
 OPEN_STAGES = {"received": 20, "waiting_reporter": 10, "disposed": 15, "in_progress": 35,
                "in_review": 4, "answered": 16}  # fmt: skip
@@ -158,6 +151,7 @@ class Maker:
         rare = ["".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))) for _ in range(30_000)]
         self._rare = rare
         self._rare_weights = list(accumulate(1 / (rank + 10) for rank in range(len(rare))))
+        self._lives = lives()
         self._topics = {name: words.split() for name, words in TOPICS.items()}
         self._common_weights = list(accumulate(1 / (rank + 3) for rank in range(len(COMMON))))
         self._place_weights = list(accumulate(1 / (rank + 20) for rank in range(len(places))))
@@ -185,10 +179,11 @@ class Maker:
         category = rng.choices(CATEGORIES, CATEGORY_WEIGHTS)[0]
         channel = _one_of(rng, CHANNELS)
         stage = _one_of(rng, OPEN_STAGES if is_open else ENDED_STAGES)
-        events = list(self._events(complaint, received, LIVES[stage]))
-        last = datetime.fromisoformat(events[-1]["at"])
         routed = stage not in ("received", "waiting_reporter", "archived", "handed_back")
         unit = self._unit(category, place) if routed else None
+        life = self._lives[stage].with_own(unit, category, channel)
+        events = list(self._events(complaint, received, life))
+        last = datetime.fromisoformat(events[-1]["at"])
         due = last + timedelta(days=rng.randint(-10, 20)) if is_open else None
         filed = (complaint, ticket, channel, received, *self._texts(category), place.kecamatan,
                  place.region_code, rng.randbytes(16), rng.randbytes(32))  # fmt: skip
@@ -207,15 +202,25 @@ class Maker:
              bytes.fromhex(e["prev"]), bytes.fromhex(e["hash"]))
             for e in events
         ]  # fmt: skip
-        return {"complaints": [filed], "cases": [case], "events": rows}
+        entries = [
+            (UUID(e["data"]["entry"]["id"]), complaint, e["actor"], json.dumps({"text": TEXT}),
+             rng.randbytes(16), rng.randbytes(32), e["at"])
+            for e in events[1:]
+            if "entry" in e["data"]
+        ]  # fmt: skip
+        return {"complaints": [filed], "cases": [case], "events": rows, "entries": entries}
 
     def _events(
-        self, complaint: UUID, received: datetime, life: tuple[str, ...]
+        self,
+        complaint: UUID,
+        received: datetime,
+        life: Iterable[tuple[str, str, dict[str, Any]]],
     ) -> Iterator[dict[str, Any]]:
         head, at = GENESIS, received
-        for seq, kind in enumerate(life, start=1):
-            fields: dict[str, Any] = {"seq": seq, "type": kind, "at": stamp(at), "prev": head}
-            fields |= {"actor": "system", "data": {"request": f"{self._rng.getrandbits(64):x}"}}
+        for seq, (kind, actor, data) in enumerate(life, start=1):
+            fields = {"seq": seq, "type": kind, "at": stamp(at), "actor": actor, "prev": head}
+            entry = {"id": str(UUID(int=complaint.int ^ seq)), "digest": "ab" * 32}
+            fields["data"] = data | ({"entry": entry} if "entry" in data else {})
             head = link_hash(complaint, fields)
             yield fields | {"hash": head}
             at = min(at + timedelta(hours=self._rng.expovariate(1 / 40)), self._now)

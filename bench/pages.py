@@ -35,8 +35,9 @@ from record.engine import create_engine, fetch
 from record.entries import entries_of
 from record.events import load_events
 from record.ids import uuid7_floor
-from record.inbox import count_tasks, inbox
+from record.inbox import Tasks, count_tasks, inbox
 from record.migrations import upgrade
+from record.notes import latest_notes
 from record.public import public_list
 from record.search import list_cases
 from record.seed import seed
@@ -130,8 +131,10 @@ async def case_page(known: Known) -> None:
 
 def inbox_of(actor: Actor) -> Page:
     async def page(known: Known) -> None:
-        await inbox(known.engine, actor, NOW)
-        await count_tasks(known.engine, actor)
+        tasks = Tasks(actor)
+        found = await inbox(known.engine, tasks, NOW)
+        await count_tasks(known.engine, tasks, NOW, (NOW,))
+        await latest_notes(known.engine, [row.complaint_id for row in found.rows])
 
     return page
 
