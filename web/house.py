@@ -16,7 +16,9 @@ from domain.calendar import Calendar, local_date
 from domain.policy import Rules
 from domain.units import code_of
 from record.events import load_events
+from record.files.store import Store
 from record.identity import Keyring
+from record.public import Figures, Shares, figures, shares
 from record.rules import calendar_of, current_rules
 from record.units import Unit, units_on
 from settings import Settings
@@ -25,6 +27,8 @@ from workflows.messages import CaseStart
 KEPT_FOR = 10.0
 """Seconds for which a process goes on with the rules and units that it read; a case's deadlines
 never come from here."""
+FIGURES_KEPT_FOR = 60.0
+"""As long as a page of the public may be kept elsewhere."""
 
 T = TypeVar("T")
 
@@ -47,17 +51,18 @@ class Directory:
 
 
 class Kept(Generic[T]):
-    """A value that is read anew when it is older than `KEPT_FOR`."""
+    """A value that is read anew when it is older than so many seconds."""
 
-    def __init__(self, read: Callable[[], Awaitable[T]]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[T]], seconds: float = KEPT_FOR) -> None:
         self._read = read
+        self._seconds = seconds
         self._value: T | None = None
         self._until = 0.0
 
     async def get(self) -> T:
         if self._value is None or monotonic() >= self._until:
             self._value = await self._read()
-            self._until = monotonic() + KEPT_FOR
+            self._until = monotonic() + self._seconds
         return self._value
 
 
@@ -67,8 +72,11 @@ class House:
         self.engine = engine
         self.client = client
         self.keyring = Keyring(settings.keyring)
+        self.files = Store(settings.files)
         self._rules = Kept(partial(current_rules, engine))
         self._directory = Kept(self._read_directory)
+        self._figures = Kept(self._read_figures, FIGURES_KEPT_FOR)
+        self._public_shares = Kept(partial(shares, engine), FIGURES_KEPT_FOR)
         self._calendars: dict[int, Calendar] = {}
 
     @property
@@ -102,6 +110,15 @@ class House:
             by_path={unit.path: unit for unit in units},
             by_region={unit.region_code: unit for unit in units if unit.region_code},
         )
+
+    async def figures(self) -> Figures:
+        return await self._figures.get()
+
+    async def _read_figures(self) -> Figures:
+        return await figures(self.engine, self.now)
+
+    async def public_shares(self) -> Shares:
+        return await self._public_shares.get()
 
     async def case_start(self, complaint: UUID) -> CaseStart:
         """What the workflow of a case starts from."""
