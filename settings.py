@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     """Demo accounts exist and the clock of a case may be moved."""
     public_origin: str | None = None
     """`https://host` as the public sees it, where a proxy stands in front."""
+    files: Path = Field(default_factory=lambda: state_directory() / "files")
+    """Where the bytes of files lie; web and worker share it."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("secret")

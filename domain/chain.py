@@ -66,6 +66,12 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def text_digest(salt: bytes, texts: Mapping[str, str]) -> str:
-    """The digest that stands for typed text in an event; the salt is kept beside the text."""
-    return sha256(salt + canonical(dict(texts))).hexdigest()
+def text_digest(salt: bytes, texts: Mapping[str, str], files: Iterable[str] = ()) -> str:
+    """The digest that stands for typed text in an event; the salt is kept beside the text.
+
+    `files` are the SHA-256 of the files that came with it, in any order.
+    """
+    covered: dict[str, object] = dict(texts)
+    if hashes := sorted(files):
+        covered["files"] = hashes
+    return sha256(salt + canonical(covered)).hexdigest()

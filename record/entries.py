@@ -6,17 +6,20 @@ digest, and the chain still verifies.
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, delete, exists, func, literal, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import text_digest
 from domain.events import Entry
-from record.engine import execute, fetch, quick, storable, transaction
+from record.engine import fetch, quick, storable, transaction
+from record.errors import refusal
+from record.files.rows import FileRow, erase_files
 from record.ids import uuid7
 from record.tables import complaints, entries, idempotency, staff_drafts, words
 
@@ -26,6 +29,8 @@ _STORE = """
 INSERT INTO entries (id, complaint_id, author, texts, salt, digest, created_at)
 VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT DO NOTHING
 """
+
+_STORE_WITH_FILES = f"WITH stored AS ({_STORE}) SELECT bind_files(%s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,30 @@ class Typed:
 
 
 async def store_entry(
-    engine: AsyncEngine, complaint: UUID, author: str, texts: Mapping[str, str], now: datetime
+    engine: AsyncEngine,
+    complaint: UUID,
+    author: str,
+    texts: Mapping[str, str],
+    now: datetime,
+    files: Collection[FileRow] = (),
 ) -> Entry:
-    """Keep what `author` (an event's actor) typed; what the event is to carry for it."""
+    """Keep what `author` (an event's actor) typed, with `files`; what the event is to carry.
+
+    Raises FileGoneError where a file was removed meanwhile, or is another complaint's.
+    """
     salt = secrets.token_bytes(SALT_BYTES)
     kept = {name: storable(text) for name, text in texts.items()}
-    entry = Entry(id=uuid7(), digest=text_digest(salt, kept))
-    digest = bytes.fromhex(entry.digest)
-    values = [entry.id, complaint, author, json.dumps(kept), salt, digest, now]
-    await quick(engine, _STORE, values)
+    digest = text_digest(salt, kept, [file.sha256 for file in files])
+    entry = Entry(id=uuid7(), digest=digest)
+    values = [entry.id, complaint, author, json.dumps(kept), salt, bytes.fromhex(digest), now]
+    if not files:
+        await quick(engine, _STORE, values)
+        return entry
+    bound = [complaint, entry.id, [file.id for file in files]]
+    try:
+        await quick(engine, _STORE_WITH_FILES, [*values, *bound])
+    except DBAPIError as error:
+        raise refusal(error) or error from error
     return entry
 
 
@@ -63,14 +83,17 @@ async def entries_of(engine: AsyncEngine, complaint: UUID) -> dict[UUID, Typed]:
 
 
 async def erase_entry(engine: AsyncEngine, entry: UUID) -> None:
-    """Take one text away, and its salt. Safe to repeat."""
-    await execute(
-        engine, update(entries).where(entries.c.id == entry).values(texts=None, salt=None)
-    )
+    """Take one text away, its salt, and the files that came with it. Safe to repeat."""
+    async with transaction(engine) as connection:
+        await connection.execute(
+            update(entries).where(entries.c.id == entry).values(texts=None, salt=None)
+        )
+        await erase_files(connection, entry=entry)
 
 
 async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
-    """Take away all that was typed about a complaint, its place, and the words only it had.
+    """Take away all that was typed about a complaint, its files, its place, and the words that
+    only it had.
 
     Events, classification and village stay. Safe to repeat.
     """
@@ -90,6 +113,7 @@ async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
         await connection.execute(
             update(entries).where(entries.c.complaint_id == complaint).values(texts=None, salt=None)
         )
+        await erase_files(connection, complaint=complaint)
         await connection.execute(delete(idempotency).where(idempotency.c.complaint_id == complaint))
         await connection.execute(
             delete(staff_drafts).where(staff_drafts.c.complaint_id == complaint)

@@ -23,11 +23,16 @@ class KeyReusedError(RecordError):
     """The Idempotency-Key came before with another request."""
 
 
+class FileGoneError(RecordError):
+    """A file was removed meanwhile, or belongs to another complaint."""
+
+
 BY_SQLSTATE: dict[str, type[RecordError]] = {
     "MB001": DivergedError,
     "MB002": GapError,
     "MB003": UnknownCaseError,
     "MB004": KeyReusedError,
+    "MB005": FileGoneError,
 }
 
 

@@ -18,6 +18,7 @@ from domain.terms import Channel
 from record.append import columns_of, outbox_rows
 from record.engine import quick, storable
 from record.errors import refusal
+from record.files.rows import FileRow
 from record.identity import Keyring, Reporter
 from record.keyed import keyed
 from record.phones import phone_hash
@@ -47,6 +48,7 @@ class Filing:
     lng: float | None = None
     reporter: Reporter | None = None
     idempotency_key: str | None = None
+    files: tuple[FileRow, ...] = ()
 
     def __post_init__(self) -> None:
         """What was typed is kept as PostgreSQL can hold it, and digested as it is kept."""
@@ -61,8 +63,13 @@ class Filing:
 
     @property
     def entry(self) -> Entry:
-        """For the event `received`: the complaint's own id and the digest of its texts."""
-        return Entry(id=self.id, digest=text_digest(self.salt, self.texts))
+        """For the event `received`: the complaint's own id, and what its digest covers."""
+        digest = text_digest(self.salt, self.texts, self.hashes)
+        return Entry(id=self.id, digest=digest)
+
+    @property
+    def hashes(self) -> list[str]:
+        return sorted(file.sha256 for file in self.files)
 
     def request_digest(self, secret: bytes) -> bytes:
         """Tells one request from another; keyed, since it covers the reporter's identity too."""
@@ -79,6 +86,7 @@ class Filing:
             self.lat,
             self.lng,
             self.reporter and self.reporter.as_json(),
+            *self.hashes,
         ]
         return keyed(secret, "request", canonical(request).decode())
 
@@ -122,7 +130,8 @@ async def file(
 ) -> Filed:
     """Store the complaint with its first event, its case, the sealed identity and notices.
 
-    Safe to repeat. Raises KeyReusedError where the key came before with another request.
+    Safe to repeat. Raises KeyReusedError where the key came before with another request, and
+    FileGoneError where a file was removed meanwhile, or is another complaint's.
     """
     stored = _columns(filing, secret, keyring) | {
         "event": event.model_dump(),
@@ -168,6 +177,8 @@ def _columns(filing: Filing, secret: bytes, keyring: Keyring) -> dict[str, Any]:
             "nonce": sealed.nonce.hex(),
             "sealed": sealed.sealed.hex(),
         }
+    if filing.files:
+        stored["files"] = [str(file.id) for file in filing.files]
     if filing.idempotency_key is not None:
         stored["key_hash"] = keyed(secret, "idempotency", filing.idempotency_key).hex()
         stored["request_digest"] = filing.request_digest(secret).hex()

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, Uuid, cast, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, Uuid, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import GENESIS, link_hash, stamp, text_digest
 from record.engine import transaction
 from record.filing import complaint_texts
-from record.tables import cases, complaints, entries, events
+from record.tables import cases, complaints, entries, entry_files, events, files
 
 BATCH = 1000
 
@@ -89,10 +89,21 @@ def _rows() -> Select[tuple[Any, ...]]:
         entries.c.id.label("entry_id"),
         entries.c.texts,
         entries.c.salt.label("entry_salt"),
+        _hashes(cast(entry_id, Uuid)).label("files"),
     ).select_from(
         complaints.join(cases, cases.c.complaint_id == complaints.c.id, isouter=True)
         .join(events, events.c.complaint_id == complaints.c.id, isouter=True)
         .join(entries, entries.c.id == cast(entry_id, Uuid), isouter=True)
+    )
+
+
+def _hashes(entry: ColumnElement[UUID]) -> ScalarSelect[Any]:
+    """The SHA-256 of the files that came with an entry; None without."""
+    return (
+        select(func.array_agg(func.encode(files.c.sha256, "hex")))
+        .select_from(entry_files.join(files, files.c.id == entry_files.c.file_id))
+        .where(entry_files.c.entry_id == entry)
+        .scalar_subquery()
     )
 
 
@@ -149,6 +160,8 @@ def _text_fault(row: RowMapping) -> str | None:
         return "its text is missing"
     else:
         salt, texts = row["entry_salt"], row["texts"]
-    if salt is None or texts is None or text_digest(salt, texts) == entry["digest"]:
+    if salt is None or texts is None:
+        return None
+    if text_digest(salt, texts, row["files"] or ()) == entry["digest"]:
         return None
     return "its text is not what its digest stands for"

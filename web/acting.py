@@ -1,6 +1,6 @@
 """From what somebody sent to what the workflow is asked: texts stay here, ids and digests go on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,10 +9,13 @@ from pydantic import ValidationError
 
 from domain.actions import BY_NAME, Action, ActionBase, SystemAction, Text, action_adapter
 from domain.actors import Actor
+from domain.events import Entry
 from domain.forms import INPUTS, FieldKind
 from record.cases import get_case
 from record.engine import storable
 from record.entries import store_entry
+from record.errors import FileGoneError
+from record.files.rows import waiting_files
 from web.house import House
 from web.metrics import counted
 from web.problems import Problem, field_problem, validation_errors
@@ -32,19 +35,50 @@ def action_named(name: object) -> type[ActionBase]:
 
 
 async def act(
-    house: House, complaint: UUID, actor: Actor, sent: Mapping[str, Any], key: str | None
+    house: House,
+    complaint: UUID,
+    actor: Actor,
+    sent: Mapping[str, Any],
+    key: str | None,
+    files: Sequence[UUID] = (),
 ) -> Done:
-    """Do what was sent, once for each key. Raises Problem, ActionRefused, EngineAway."""
+    """Do what was sent, once for each key, with files that the actor uploaded before.
+
+    Raises Problem, ActionRefused, EngineAway.
+    """
     kind = action_named(sent.get("action"))
     with counted(kind.name()):
         fields = dict(sent)
         texts = _texts(kind, fields)
         action = await _action(house, actor, kind, fields)
-        if texts:
-            entry = await store_entry(house.engine, complaint, actor.id, texts, house.now)
+        if texts or files:
+            entry = await _entry(house, complaint, actor, kind, texts, files)
             action = action.model_copy(update={"entry": entry})
         ask = Ask(action=action, actor=actor, request=_request_id(complaint, actor, kind, key))
         return await ask_case(house.client, complaint, ask, house.case_start)
+
+
+async def _entry(
+    house: House,
+    complaint: UUID,
+    actor: Actor,
+    kind: type[ActionBase],
+    texts: Mapping[str, str],
+    files: Sequence[UUID],
+) -> Entry:
+    """What the action's event stands for. Raises Problem 422."""
+    if files and not kind.TEXTS:
+        raise field_problem(berkas="Berkas tidak dapat dikirim dengan tindakan ini.")
+    rows = await waiting_files(house.engine, files, actor.id, complaint)
+    if len(rows) < len(set(files)):
+        raise field_problem(berkas=FILE_GONE)
+    try:
+        return await store_entry(house.engine, complaint, actor.id, texts, house.now, rows)
+    except FileGoneError as error:
+        raise field_problem(berkas=FILE_GONE) from error
+
+
+FILE_GONE = "Berkas yang Anda unggah sudah tidak tersimpan. Pilih berkasnya sekali lagi."
 
 
 def _texts(kind: type[ActionBase], fields: dict[str, Any]) -> dict[str, str]:
