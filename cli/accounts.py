@@ -8,14 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Grant
 from domain.terms import Role
-from record import access, accounts
+from record import access, accounts, second_factor
 from record.engine import create_engine
 from record.identity import Keyring, rotate_identities
 from record.units import unit_by_code
 from settings import get_settings
-
-SHORTEST = 12
-"""Characters of a password."""
 
 
 @asynccontextmanager
@@ -30,8 +27,8 @@ async def record() -> AsyncIterator[AsyncEngine]:
 
 async def add(username: str, name: str, password: str, roles: Sequence[str]) -> None:
     """Raises SystemExit with a sentence for what cannot be."""
-    if len(password) < SHORTEST:
-        raise SystemExit(f"Kata sandi paling sedikit {SHORTEST} karakter")
+    if len(password) < accounts.SHORTEST_PASSWORD:
+        raise SystemExit(f"Kata sandi paling sedikit {accounts.SHORTEST_PASSWORD} karakter")
     async with record() as engine:
         held = [await _grant(engine, role) for role in roles]
         try:
@@ -50,10 +47,23 @@ async def create_token(username: str, now: datetime) -> str:
     return token
 
 
-async def rotate() -> int:
-    """How many identities were sealed with an older key than the current one, and no longer are."""
+async def rotate() -> tuple[int, int]:
+    """How many identities and second factors were sealed with an older key than the current one,
+    and no longer are."""
     async with record() as engine:
-        return await rotate_identities(engine, Keyring(get_settings().keyring))
+        keyring = Keyring(get_settings().keyring)
+        identities = await rotate_identities(engine, keyring)
+        return identities, await second_factor.rotate_second_factors(engine, keyring)
+
+
+async def reset_second_factor(username: str, now: datetime) -> None:
+    """Raises SystemExit with a sentence where there is no such account."""
+    async with record() as engine:
+        account = await accounts.id_of(engine, username)
+        if account is None:
+            raise SystemExit(f"Tidak ada akun {username}")
+        await second_factor.remove(engine, account)
+        await access.revoke_sessions(engine, account, now)
 
 
 async def _grant(engine: AsyncEngine, text: str) -> Grant:

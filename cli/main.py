@@ -116,10 +116,13 @@ def doctor() -> None:
 
 @app.command("rotate-keys")
 def rotate_keys() -> None:
-    """Segel ulang identitas pelapor dengan kunci yang sekarang; aman diulang."""
+    """Segel ulang identitas pelapor dan faktor kedua dengan kunci sekarang; aman diulang."""
     from cli import accounts
 
-    typer.echo(f"{_run(accounts.rotate())} identitas disegel ulang")
+    identities, factors = _run(accounts.rotate())
+    typer.echo(f"{identities} identitas disegel ulang")
+    if factors:
+        typer.echo(f"{factors} faktor kedua disegel ulang")
 
 
 @user.command("add")
@@ -140,6 +143,15 @@ def user_add(
         password = sys.stdin.readline().rstrip("\n")
     _run(accounts.add(username, name, password, role))
     typer.echo(f"Akun {username} ditambahkan")
+
+
+@user.command("reset-second-factor")
+def user_reset_second_factor(username: Annotated[str, typer.Argument(metavar="USER")]) -> None:
+    """Lepas faktor kedua, mis. ponselnya hilang; semua sesi akun itu berakhir."""
+    from cli import accounts
+
+    _run(accounts.reset_second_factor(username, datetime.now(UTC)))
+    typer.echo(f"Faktor kedua {username} dilepas")
 
 
 @token.command("create")

@@ -1,6 +1,8 @@
 """API tokens and sessions: shown once, kept as keyed hashes only, revocable at once."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from record.accounts import Account, account_of, active_account
-from record.engine import execute, fetch_one, quick
+from record.engine import execute, fetch, fetch_one, quick
 from record.keyed import keyed
 from record.tables import accounts, sessions, tokens
 
@@ -61,9 +63,19 @@ async def revoke_token(engine: AsyncEngine, token: str, now: datetime, *, secret
 
 
 async def create_session(
-    engine: AsyncEngine, account: UUID, now: datetime, lifetime: timedelta, *, secret: bytes
+    engine: AsyncEngine,
+    account: UUID,
+    now: datetime,
+    lifetime: timedelta,
+    *,
+    secret: bytes,
+    half: bool = False,
+    browser: str = "",
 ) -> str:
-    """A new session of `lifetime` at most; its id, for the cookie."""
+    """A new session of `lifetime` at most; its id, for the cookie.
+
+    `half`: the second factor is still to come. `browser`: a word for its owner.
+    """
     session = secrets.token_urlsafe(32)
     await execute(
         engine,
@@ -74,6 +86,8 @@ async def create_session(
             created_at=now,
             last_seen_at=now,
             expires_at=now + lifetime,
+            half=half,
+            browser=browser,
         )
         .on_conflict_do_nothing(),
     )
@@ -81,20 +95,26 @@ async def create_session(
 
 
 async def account_of_session(
-    engine: AsyncEngine, session: str, now: datetime, idle: timedelta, *, secret: bytes
+    engine: AsyncEngine,
+    session: str,
+    now: datetime,
+    idle: timedelta,
+    *,
+    secret: bytes,
+    half: bool = False,
 ) -> Account | None:
     """Whose session it is, unless it ended, or nobody used it for `idle`.
 
-    One query, and once a minute a second that notes its use.
+    A half session is none, and a whole one is not half. One query, and once a minute a second
+    that notes its use.
     """
     hashed = keyed(secret, "session", session)
     row = await fetch_one(
         engine,
         active_account(
             sessions.c.hash == hashed,
-            sessions.c.revoked_at.is_(None),
-            sessions.c.expires_at > now,
-            sessions.c.last_seen_at > now - idle,
+            sessions.c.half.is_(half),
+            *_alive(now, idle),
         )
         .join(sessions, sessions.c.account_id == accounts.c.id)
         .add_columns(sessions.c.last_seen_at),
@@ -115,9 +135,74 @@ async def revoke_session(
     await _revoke(engine, sessions.c.hash == keyed(secret, "session", session), now)
 
 
+@dataclass(frozen=True)
+class Session:
+    """As its owner sees it; `ref` names it in a form and opens nothing."""
+
+    ref: str
+    created_at: datetime
+    last_seen_at: datetime
+    browser: str
+    current: bool
+
+
+async def sessions_of(
+    engine: AsyncEngine,
+    account: UUID,
+    session: str,
+    now: datetime,
+    idle: timedelta,
+    *,
+    secret: bytes,
+) -> Sequence[Session]:
+    """Those that are alive, the last used first; `session` is the one that asks."""
+    own = keyed(secret, "session", session)
+    rows = await fetch(
+        engine,
+        select(sessions)
+        .where(sessions.c.account_id == account, ~sessions.c.half, *_alive(now, idle))
+        .order_by(sessions.c.last_seen_at.desc(), sessions.c.hash),
+    )
+    return [
+        Session(
+            row["hash"].hex(),
+            row["created_at"],
+            row["last_seen_at"],
+            row["browser"],
+            row["hash"] == own,
+        )
+        for row in rows
+    ]
+
+
+async def revoke_session_named(engine: AsyncEngine, account: UUID, ref: str, now: datetime) -> None:
+    """End one of that account's sessions; a `ref` that is none of theirs ends nothing."""
+    try:
+        named = bytes.fromhex(ref)
+    except ValueError:
+        return
+    await _revoke(engine, (sessions.c.account_id == account) & (sessions.c.hash == named), now)
+
+
+async def revoke_other_sessions(
+    engine: AsyncEngine, account: UUID, session: str, now: datetime, *, secret: bytes
+) -> None:
+    """Log out everywhere but here. Safe to repeat."""
+    others = sessions.c.hash != keyed(secret, "session", session)
+    await _revoke(engine, (sessions.c.account_id == account) & others, now)
+
+
 async def revoke_sessions(engine: AsyncEngine, account: UUID, now: datetime) -> None:
     """Log out everywhere. Safe to repeat."""
     await _revoke(engine, sessions.c.account_id == account, now)
+
+
+def _alive(now: datetime, idle: timedelta) -> Sequence[ColumnElement[bool]]:
+    return (
+        sessions.c.revoked_at.is_(None),
+        sessions.c.expires_at > now,
+        sessions.c.last_seen_at > now - idle,
+    )
 
 
 async def _revoke(engine: AsyncEngine, which: ColumnElement[bool], now: datetime) -> None:

@@ -29,6 +29,10 @@ _nobody = _hasher.hash(secrets.token_urlsafe())
 """Checked where there is no such account, so that the time taken tells nothing."""
 
 
+SHORTEST_PASSWORD = 12
+"""Characters."""
+
+
 class UsernameTakenError(RecordError):
     """Another account has that name."""
 
@@ -83,6 +87,14 @@ async def usernames(engine: AsyncEngine) -> set[str]:
     return {row["username"] for row in await fetch(engine, select(accounts.c.username))}
 
 
+async def id_of(engine: AsyncEngine, username: str) -> UUID | None:
+    """Of a disabled account too."""
+    row = await fetch_one(
+        engine, select(accounts.c.id).where(accounts.c.username == username.strip().lower())
+    )
+    return row["id"] if row else None
+
+
 async def names_of(engine: AsyncEngine, ids: Collection[UUID]) -> dict[UUID, str]:
     """What those accounts are called, disabled ones too. One statement."""
     rows = await fetch(engine, select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(ids)))
@@ -99,6 +111,22 @@ async def set_away(engine: AsyncEngine, username: str, until: date | None) -> bo
     return await _change(engine, username, away_until=until)
 
 
+async def set_shortcuts(engine: AsyncEngine, account: UUID, on: bool) -> None:
+    await execute(engine, update(accounts).where(accounts.c.id == account).values(shortcuts=on))
+
+
+async def set_password(engine: AsyncEngine, account: UUID, password: str) -> None:
+    hashed = await hash_password(password)
+    change = update(accounts).where(accounts.c.id == account).values(password_hash=hashed)
+    await execute(engine, change)
+
+
+async def is_password(engine: AsyncEngine, account: UUID, password: str) -> bool:
+    """Whether it is that account's password. Takes as long either way."""
+    row = await fetch_one(engine, select(accounts.c.password_hash).where(accounts.c.id == account))
+    return await _matches(row["password_hash"] if row else _nobody, password)
+
+
 async def _change(engine: AsyncEngine, username: str, **values: object) -> bool:
     change = update(accounts).where(accounts.c.username == username).values(**values)
     return await execute(engine, change) > 0
@@ -111,9 +139,13 @@ async def log_in(engine: AsyncEngine, username: str, password: str) -> Account |
         active_account(accounts.c.username == storable(username).strip().lower()),
     )
     stored = row["password_hash"] if row else _nobody
-    async with _hashing:
-        right = await asyncio.to_thread(_verify, stored, password)
+    right = await _matches(stored, password)
     return account_of(row) if row and right else None
+
+
+async def _matches(stored: str, password: str) -> bool:
+    async with _hashing:
+        return await asyncio.to_thread(_verify, stored, password)
 
 
 def _verify(stored: str, password: str) -> bool:

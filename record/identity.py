@@ -54,15 +54,20 @@ class Keyring:
         self.current = next(iter(keys))
 
     def seal(self, complaint: UUID, reporter: Reporter) -> Sealed:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        plain = json.dumps(reporter.as_json()).encode()
-        sealed = self._keys[self.current].encrypt(nonce, plain, complaint.bytes)
-        return Sealed(self.current, nonce, sealed)
+        return self.seal_bytes(json.dumps(reporter.as_json()).encode(), complaint.bytes)
 
     def open(self, complaint: UUID, sealed: Sealed) -> Reporter:
         """KeyError for an unknown key, cryptography's InvalidTag for anything tampered with."""
-        plain = self._keys[sealed.key_id].decrypt(sealed.nonce, sealed.sealed, complaint.bytes)
-        return Reporter(**json.loads(plain))
+        return Reporter(**json.loads(self.open_bytes(sealed, complaint.bytes)))
+
+    def seal_bytes(self, plain: bytes, place: bytes) -> Sealed:
+        """What opens again with the same `place` only."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return Sealed(self.current, nonce, self._keys[self.current].encrypt(nonce, plain, place))
+
+    def open_bytes(self, sealed: Sealed, place: bytes) -> bytes:
+        """KeyError for an unknown key, cryptography's InvalidTag for anything tampered with."""
+        return self._keys[sealed.key_id].decrypt(sealed.nonce, sealed.sealed, place)
 
 
 async def open_identity(engine: AsyncEngine, keyring: Keyring, complaint: UUID) -> Reporter | None:
