@@ -6,7 +6,7 @@ case is late is computed from the clock at `now`, never stored.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Actor
+from domain.calendar import ONE_DAY, WIB
 from domain.terms import Channel, Classification, Stage
 from record.engine import fetch, fetch_one, storable
+from record.ids import uuid7_floor
 from record.tables import cases, complaints
 from record.visibility import handled_within, visible_to
 
@@ -25,7 +27,8 @@ SHOWN = cases.join(complaints, complaints.c.id == cases.c.complaint_id)
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a list is narrowed to; `unit` is a path and includes the units below it."""
+    """What a list is narrowed to; `unit` is a path and includes the units below it, the days of
+    receipt are those of Purbalingga, both included."""
 
     stage: Stage | None = None
     unit: str | None = None
@@ -34,6 +37,8 @@ class Filters:
     kecamatan: str | None = None
     category: str | None = None
     classification: Classification | None = None
+    received_from: date | None = None
+    received_to: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +120,11 @@ def picked(
     actor: Actor, filters: Filters, now: datetime, after: UUID | None = None
 ) -> Select[tuple[UUID]]:
     """The ids of the cases `actor` may see and `filters` let through, in no order yet."""
-    query = select(cases.c.complaint_id).where(visible_to(actor), *_narrowed(filters, now))
+    query = select(cases.c.complaint_id).where(visible_to(actor), *narrowed(filters, now))
     return query if after is None else query.where(cases.c.complaint_id < after)
 
 
-def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+def narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         cases.c[name] == value
         for name in ("stage", "channel", "kecamatan", "category", "classification")
@@ -127,11 +132,21 @@ def _narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     ]
     if filters.unit is not None:
         conditions.append(handled_within(filters.unit))
+    if filters.received_from is not None:
+        conditions.append(cases.c.complaint_id >= _first_id(filters.received_from))
+    if filters.received_to is not None:
+        conditions.append(cases.c.complaint_id < _first_id(filters.received_to + ONE_DAY))
     if filters.late is True:
         conditions += [cases.c.open, cases.c.due_at < now]
     if filters.late is False:
         conditions.append(~is_late(now))
     return conditions
+
+
+def _first_id(day: date) -> UUID:
+    """Where the ids of that day begin: they are in the order of time, and so a range of each
+    index, which `received_at` would not be."""
+    return uuid7_floor(int(datetime.combine(day, time(), WIB).timestamp() * 1000))
 
 
 async def newest(engine: AsyncEngine, ids: Select[tuple[UUID]], now: datetime, limit: int) -> Page:

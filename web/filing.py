@@ -47,6 +47,19 @@ Storable = BeforeValidator(lambda typed: storable(typed) if isinstance(typed, st
 """Typed text as PostgreSQL can hold it, before anything else is asked of it."""
 
 
+def dialled(typed: str | None) -> str | None:
+    """A phone number in international form, `+62812…`; None for none. Raises ValueError."""
+    if not typed:
+        return None
+    try:
+        number = phonenumbers.parse(typed, "ID")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValueError("Tulis nomor telepon seperti 0812 3456 7890.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -66,16 +79,7 @@ class SentReporter(_Sent):
     @field_validator("phone")
     @classmethod
     def _dialled(cls, value: str | None) -> str | None:
-        """In international form: +62812…"""
-        if not value:
-            return None
-        try:
-            number = phonenumbers.parse(value, "ID")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise ValueError("Tulis nomor telepon seperti 0812 3456 7890.")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return dialled(value)
 
 
 EXAMPLE: JsonDict = {

@@ -5,7 +5,7 @@ from datetime import datetime
 from domain import actions as a
 from domain import deadlines
 from domain import events as e
-from domain.actors import REPORTER, SYSTEM
+from domain.actors import REPORTER, SYSTEM, Actor
 from domain.decisions.base import NOT_DUE, Context, Outcome, decide_on
 from domain.permissions import Refused
 from domain.policy import Rules
@@ -23,11 +23,13 @@ def receive(
     entry: e.Entry,
     now: datetime,
     rules: Rules,
+    actor: Actor = REPORTER,
 ) -> e.Received:
-    """The first event of a case; `entry` stands for title and body."""
+    """The first event of a case; `entry` stands for title and body. `actor` is whoever typed it in
+    for the reporter, where it was not they themselves."""
     return e.Received(
         at=now,
-        actor=REPORTER.id,
+        actor=actor.id,
         entry=entry,
         channel=channel,
         anonymous=anonymous,

@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.terms import Channel, Classification, Role, Stage
 from record.cases import CaseRow, Filters, case_of_reporter, get_case
 from record.entries import store_entry
-from record.inbox import count_tasks, inbox
+from record.inbox import Tasks, count_tasks, inbox
 from record.search import list_cases
 from tests.record.office import (
     AUDITOR,
@@ -146,8 +146,8 @@ async def desks(office: Office) -> dict[str, Case]:
 
 async def tasks(office: Office, *held: tuple[Role, str | None]) -> list[object]:
     actor = staff(*held)
-    found = await inbox(office.engine, actor, MORNING)
-    assert await count_tasks(office.engine, actor) == len(found.rows)
+    found = await inbox(office.engine, Tasks(actor), MORNING)
+    assert await count_tasks(office.engine, Tasks(actor), MORNING) == [len(found.rows)]
     return [row.complaint_id for row in found.rows]
 
 
@@ -179,7 +179,7 @@ async def test_the_inbox_goes_on_after_its_last_task(office: Office) -> None:
     after = None
     while not seen or after is not None:
         with statements() as sent:
-            page = await inbox(office.engine, COORDINATOR, MORNING, after=after, limit=3)
+            page = await inbox(office.engine, Tasks(COORDINATOR), MORNING, after=after, limit=3)
         assert sent == {"SELECT": 1}
         seen, after = [*seen, *page.rows], page.after
     assert len({row.ticket for row in seen}) == 7
@@ -194,8 +194,8 @@ async def test_a_task_without_a_deadline_comes_last_and_is_not_lost(
     await superuser.execute(
         "UPDATE cases SET due_at = NULL, due_clock = NULL WHERE complaint_id = %s", (case.id,)
     )
-    first = await inbox(office.engine, COORDINATOR, MORNING, limit=1)
-    second = await inbox(office.engine, COORDINATOR, MORNING, after=first.after, limit=1)
+    first = await inbox(office.engine, Tasks(COORDINATOR), MORNING, limit=1)
+    second = await inbox(office.engine, Tasks(COORDINATOR), MORNING, after=first.after, limit=1)
     assert [row.complaint_id for row in second.rows] == [case.id]
     assert second.after is None
     assert not second.rows[0].late
@@ -203,7 +203,7 @@ async def test_a_task_without_a_deadline_comes_last_and_is_not_lost(
 
 async def test_what_ended_leaves_the_inbox(office: Office, superuser: Any) -> None:
     await office.file()
-    assert await count_tasks(office.engine, COORDINATOR) == 1
+    assert await count_tasks(office.engine, Tasks(COORDINATOR), MORNING) == [1]
     await superuser.execute("UPDATE cases SET open = false, stage = 'archived'")
-    assert await count_tasks(office.engine, COORDINATOR) == 0
-    assert await count_tasks(office.engine, SEKDA) == 0
+    assert await count_tasks(office.engine, Tasks(COORDINATOR), MORNING) == [0]
+    assert await count_tasks(office.engine, Tasks(SEKDA), MORNING) == [0]

@@ -1,11 +1,11 @@
 """Moments as people read them, in Purbalingga's time."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from babel.dates import format_date, format_time
 
-from domain.calendar import WIB, Calendar, local_date
+from domain.calendar import ONE_DAY, WIB, Calendar, local_date
 from web.pages.language import N_, _, language, ngettext
 
 
@@ -76,6 +76,30 @@ def urgency(
     if local_date(due_at) == local_date(now):
         return Urgency.TODAY
     return Urgency.SOON if days <= SOON_DAYS else Urgency.LATER
+
+
+def urgency_bounds(
+    now: datetime, calendar: Calendar, very_late_after: int
+) -> tuple[datetime, datetime, datetime, datetime]:
+    """Where each group of `Urgency` but the last ends: what is due before that belongs to it or to
+    one before it."""
+    today = local_date(now)
+    very_late = soon = today
+    while -calendar.working_days_between(today, very_late) < very_late_after:
+        very_late -= ONE_DAY
+    while calendar.working_days_between(today, soon + ONE_DAY) <= SOON_DAYS:
+        soon += ONE_DAY
+    just_past = now + timedelta(microseconds=1)
+    return (
+        min(_end_of(very_late), just_past),
+        just_past,
+        max(_end_of(today), just_past),
+        max(_end_of(soon), just_past),
+    )
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + ONE_DAY, time(), WIB)
 
 
 def _days_left(due_at: datetime, now: datetime, calendar: Calendar) -> int:

@@ -1,175 +1,104 @@
-"""Tugas saya, and the list of all that one may see."""
+"""Semua aduan: everything one may see, searched and filtered, the newest first."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from itertools import groupby
-from typing import TypeVar
-from urllib.parse import urlencode
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from domain.case import DeskKind
-from domain.policy import Rules
-from domain.terms import Channel, ClockName, Stage
-from domain.words import CLOCK, STAGE
-from record.cases import CaseRow, Filters
-from record.inbox import Cursor, count_tasks, inbox
+from domain.terms import Role
+from record.accounts import Account
+from record.phones import MOST, cases_by_phone
 from record.search import list_cases
-from web.house import Directory, Home
-from web.pages.dates import Urgency, standing, urgency
-from web.pages.done import forget, remembered
-from web.pages.forms import Group, unit_groups
+from web.filing import dialled
+from web.house import Home, House
+from web.pages.filtering import CASES, Asked, asked, chips, choices, filters_of, url
+from web.pages.forms import Typed
 from web.pages.language import N_, _
 from web.pages.rendering import page
-from web.pages.saying import desk_words
-from web.pages.tags import CHANNELS, Tag, stage_tag, upper
+from web.pages.rows import rows_of
+from web.pages.saved import Saving, shelf
+from web.problems import Problem
 from web.sessions import Staff
 
 router = APIRouter()
 
-E = TypeVar("E", bound=StrEnum)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One case of a list. `action` is what it waits for."""
-
-    url: str
-    ticket: str
-    action: str
-    title: str
-    tag: Tag
-    owner: str
-    place: str
-    clock: str
-    due_at: datetime | None
-    standing: str
-    late: bool
-    urgency: Urgency
-
-
-STEPS = {
-    Stage.RECEIVED: N_("Verifikasi"),
-    Stage.WAITING_REPORTER: N_("Tunggu balasan pelapor"),
-    Stage.DISPOSED: N_("Terima tugas"),
-    Stage.IN_PROGRESS: N_("Jawab"),
-    Stage.IN_REVIEW: N_("Putuskan jawaban"),
-    Stage.ANSWERED: N_("Tunggu tanggapan pelapor"),
-}
-"""What the desk of a case does next."""
-
-
-@router.get("/tugas")
-async def tasks(request: Request, house: Home, account: Staff, setelah: str = "") -> Response:
-    now, rules, units = house.now, await house.rules(), await house.directory()
-    found = await inbox(house.engine, account.actor, now, after=_cursor(setelah))
-    rows = [_row(row, units, rules, now) for row in found.rows]
-    groups = [(key, list(group)) for key, group in groupby(rows, key=lambda row: row.urgency)]
-    context = {
-        "count": await count_tasks(house.engine, account.actor),
-        "groups": groups,
-        "further": found.after and f"/tugas?{urlencode({'setelah': _written(found.after)})}",
-        "first_page": not setelah,
-        "now": now,
-        "done": (done := remembered(request)),
-    }
-    response = page(request, "tasks.html", context)
-    return forget(response) if done else response
+ONLY_COORDINATOR = N_("Hanya koordinator yang dapat mencari dengan nomor telepon pelapor.")
+NO_NUMBER = N_("Tulis nomor telepon pelapor.")
 
 
 @router.get("/aduan")
-async def cases(
-    request: Request,
-    house: Home,
-    account: Staff,
-    stage: str = "",
-    unit: str = "",
-    channel: str = "",
-    late: str = "",
-    q: str = "",
-    after: str = "",
+async def show(request: Request, house: Home, account: Staff) -> Response:
+    chosen = asked(CASES, request.query_params, await house.directory(), await house.rules())
+    return await list_all(request, house, account, chosen)
+
+
+async def list_all(
+    request: Request, house: House, account: Account, chosen: Asked, saving: Saving | None = None
 ) -> Response:
+    """Two statements; with words to search for at most six."""
     now, rules, units = house.now, await house.rules(), await house.directory()
-    chosen_unit = units.by_code.get(unit)
-    filters = Filters(
-        stage=_member(Stage, stage),
-        unit=chosen_unit.path if chosen_unit else None,
-        channel=_member(Channel, channel),
-        late=True if late == "1" else None,
-    )
+    after = _uuid(request.query_params.get("after", ""))
     found = await list_cases(
-        house.engine, account.actor, filters, now, q=q, after=_uuid(after), limit=25
+        house.engine,
+        account.actor,
+        filters_of(chosen, units),
+        now,
+        q=chosen.get("q"),
+        after=after,
+        limit=25,
     )
-    asked = {
-        "q": q,
-        "stage": filters.stage or "",
-        "unit": unit if chosen_unit else "",
-        "channel": filters.channel or "",
-        "late": "1" if filters.late else "",
-    }
     context = {
-        "rows": [_row(row, units, rules, now) for row in found.rows],
-        "asked": asked,
-        "chips": _chips(asked, units),
+        "rows": rows_of(found.rows, units, rules, now),
+        "chosen": chosen,
+        "chips": chips(CASES, chosen, units),
+        "choices": choices(CASES, units, rules),
         "corrected": found.corrected,
-        "stages": [Group(None, [(one, upper(_(STAGE[one]))) for one in Stage])],
-        "units": unit_groups(units.by_path.values()),
-        "channels": [Group(None, [(one, _(CHANNELS[one])) for one in Channel])],
-        "further": found.after and _url(asked | {"after": str(found.after)}),
-        "first_page": not after,
+        "shelf": await shelf(house, account, CASES, chosen, saving),
+        "may_look_up": account.actor.holds(Role.COORDINATOR),
+        "first": "" if after is None else url(CASES, chosen),
+        "further": found.after and url(CASES, chosen, after=str(found.after)),
         "now": now,
     }
-    return page(request, "cases.html", context)
+    return page(request, "cases.html", context, status=422 if saving else 200)
 
 
-def _row(row: CaseRow, units: Directory, rules: Rules, now: datetime) -> Row:
-    stage = Stage(row.stage)
-    district = units.by_code.get(row.kecamatan or "")
-    rungs = rules.policy.ladder.rungs
-    return Row(
-        url=f"/aduan/{row.ticket}",
-        ticket=row.ticket,
-        action=_(STEPS[stage]) if stage in STEPS else "",
-        title=row.title or _("Teks laporan ini sudah dihapus"),
-        tag=stage_tag(stage),
-        owner="" if row.desk == DeskKind.NONE else desk_words(row.desk, row.desk_unit, units),
-        place=district.name if district else "",
-        clock=upper(_(CLOCK[ClockName(row.due_clock)])) if row.due_clock and row.open else "",
-        due_at=row.due_at if row.open else None,
-        standing=standing(row.due_at, now, rules.calendar) if row.due_at and row.open else "",
-        late=row.late,
-        urgency=urgency(row.due_at, now, rules.calendar, rungs[1].after if rungs[1:] else 1),
+@router.get("/aduan/telepon")
+async def ask_number(request: Request, account: Staff) -> Response:
+    _may_look_up(account)
+    return page(request, "lookup.html", {"phone": "", "error": "", "rows": None})
+
+
+@router.post("/aduan/telepon")
+async def by_number(request: Request, house: Home, account: Staff, typed: Typed) -> Response:
+    """By POST, so that the number is in no address, and in no log of addresses."""
+    _may_look_up(account)
+    phone, number = typed.get("phone", "").strip(), None
+    try:
+        number = dialled(phone)
+        error = "" if number else _(NO_NUMBER)
+    except ValueError as wrong:
+        error = _(str(wrong))
+    if number is None:
+        wrong_number = {"phone": phone[:30], "error": error, "rows": None}
+        return page(request, "lookup.html", wrong_number, status=422)
+    now, rules, units = house.now, await house.rules(), await house.directory()
+    found = await cases_by_phone(
+        house.engine, account.actor, account.id, number, now, secret=house.secret
     )
-
-
-def _chips(asked: Mapping[str, str], units: Directory) -> Sequence[tuple[str, str]]:
-    """Each filter chosen, and the list without it."""
-    chosen = units.by_code.get(asked["unit"])
-    words = {
-        "q": f"“{asked['q']}”",
-        "stage": upper(_(STAGE[Stage(asked["stage"])])) if asked["stage"] else "",
-        "unit": chosen.name if chosen else "",
-        "channel": _(CHANNELS[Channel(asked["channel"])]) if asked["channel"] else "",
-        "late": _("Terlambat"),
+    context: dict[str, Any] = {
+        "phone": phone,
+        "error": "",
+        "rows": rows_of(found.rows, units, rules, now),
+        "most": MOST if found.after else None,
+        "now": now,
     }
-    return [(words[name], _url({**asked, name: ""})) for name, value in asked.items() if value]
+    return page(request, "lookup.html", context)
 
 
-def _url(asked: Mapping[str, str]) -> str:
-    return f"/aduan?{urlencode({name: value for name, value in asked.items() if value})}"
-
-
-def _member(kind: type[E], value: str) -> E | None:
-    """None for what is no such thing: a stale link still shows a list."""
-    return kind(value) if value in _values(kind) else None
-
-
-def _values(kind: Iterable[StrEnum]) -> set[str]:
-    return {str(member) for member in kind}
+def _may_look_up(account: Account) -> None:
+    if not account.actor.holds(Role.COORDINATOR):
+        raise Problem(403, ONLY_COORDINATOR)
 
 
 def _uuid(value: str) -> UUID | None:
@@ -177,17 +106,3 @@ def _uuid(value: str) -> UUID | None:
         return UUID(value)
     except ValueError:
         return None
-
-
-def _written(cursor: Cursor) -> str:
-    return f"{cursor.due_at.isoformat() if cursor.due_at else ''}~{cursor.complaint_id}"
-
-
-def _cursor(value: str) -> Cursor | None:
-    due, _sep, id_ = value.partition("~")
-    found = _uuid(id_)
-    try:
-        due_at = datetime.fromisoformat(due) if due else None
-    except ValueError:
-        return None
-    return Cursor(due_at, found) if found and (due_at is None or due_at.tzinfo) else None
