@@ -29,11 +29,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.actors import Actor
 from record.engine import execute, fetch, fetch_one, transaction
 from record.files.cleaning import Cleaned
 from record.files.store import Store
 from record.ids import uuid7
-from record.tables import entry_files, events, files
+from record.tables import cases, entry_files, events, files
+from record.visibility import visible_to
 
 WAITS = timedelta(days=1)
 """How long a file waits for an entry."""
@@ -100,15 +102,20 @@ async def files_of(engine: AsyncEngine, complaint: UUID) -> list[FileRow]:
     return [_row(row) for row in await fetch(engine, query)]
 
 
-async def file_of(engine: AsyncEngine, file: UUID) -> FileRow | None:
-    """A file that came with something recorded; the first entry that has it. One statement."""
-    row = await fetch_one(
-        engine,
+async def file_of(engine: AsyncEngine, file: UUID, actor: Actor | None = None) -> FileRow | None:
+    """A file that came with something recorded, of a case that `actor` may see; without one the
+    caller decides who sees it. One statement."""
+    query = (
         _rows(entry_files.c.entry_id)
-        .select_from(files.join(entry_files, entry_files.c.file_id == files.c.id))
+        .select_from(
+            files.join(entry_files, entry_files.c.file_id == files.c.id).join(
+                cases, cases.c.complaint_id == files.c.complaint_id
+            )
+        )
         .where(files.c.id == file, _recorded(entry_files.c.entry_id))
-        .order_by(entry_files.c.entry_id),
+        .order_by(entry_files.c.entry_id)
     )
+    row = await fetch_one(engine, query if actor is None else query.where(visible_to(actor)))
     return _row(row) if row else None
 
 

@@ -2,8 +2,34 @@
 
 from fastapi import APIRouter
 
-from web.pages import case, case_parts, entrance, files, filing, gaya, lists, public, start, tasks, tracking, views
+from web.pages import (
+    case,
+    case_parts,
+    entrance,
+    files,
+    filing,
+    gaya,
+    lists,
+    public,
+    start,
+    tasks,
+    tracking,
+    views,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (start, public, filing, files, tracking, entrance, tasks, lists, views, case, case_parts, gaya):
+for part in (
+    start,
+    public,
+    filing,
+    files,
+    tracking,
+    entrance,
+    tasks,
+    lists,
+    views,
+    case,
+    case_parts,
+    gaya,
+):
     router.include_router(part.router)

@@ -1,0 +1,75 @@
+"""The files of a complaint: for staff who may see its case, and for its reporter.
+
+A file is shown as what it was made into, in a page that may do nothing at all.
+"""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from record.files.cleaning import JPEG
+from record.files.rows import FileRow, content, file_of
+from record.files.store import DamagedError
+from web.api.track import Opened, opened, relayed
+from web.house import Home, House
+from web.pages.forms import Typed
+from web.problems import Problem
+from web.sessions import Staff
+from web.viewing import reporter_entries, view
+
+router = APIRouter()
+
+POLICY = "default-src 'none'; img-src 'self'; frame-ancestors 'none'; sandbox"
+"""Of a file's own page."""
+GONE = "Berkas ini tidak ada atau bukan kewenangan Anda."
+LOST = "Berkas ini sedang tidak dapat dibaca. Petugas sistem perlu memeriksanya."
+
+
+@router.get("/berkas/{file_id}")
+async def show(house: Home, account: Staff, file_id: UUID) -> Response:
+    return await _sent(house, await file_of(house.engine, file_id, account.actor))
+
+
+@router.get("/berkas/{file_id}/kecil")
+async def preview(house: Home, account: Staff, file_id: UUID) -> Response:
+    return await _sent(house, await file_of(house.engine, file_id, account.actor), preview=True)
+
+
+@router.post("/lacak/berkas/{file_id}")
+async def show_reporter(request: Request, house: Home, file_id: UUID, typed: Typed) -> Response:
+    """With ticket and receipt, of what the reporter sent or was told."""
+    sent = Opened(ticket=typed.get("ticket", "")[:30], receipt=typed.get("receipt", "")[:40])
+    viewed = await view(house, await opened(house, request, sent))
+    told = [*reporter_entries(viewed), *await relayed(house, viewed)]
+    found = await file_of(house.engine, file_id)
+    theirs = found and found.entry_id in {entry.entry for entry in told}
+    return await _sent(house, found if theirs else None, preview="kecil" in typed)
+
+
+async def _sent(house: House, file: FileRow | None, *, preview: bool = False) -> Response:
+    """Raises Problem 404, and 503 where the store lost it."""
+    if file is None:
+        raise Problem(404, GONE)
+    try:
+        data = await content(house.engine, house.files, file.id, preview=preview)
+    except (OSError, DamagedError) as error:
+        raise Problem(503, LOST) from error
+    if data is None:
+        raise Problem(404, GONE)
+    return file_response(data, JPEG if preview else file.media_type, file.name)
+
+
+def file_response(data: bytes, media_type: str, name: str) -> Response:
+    """A picture is shown; a document is saved, since no viewer works in such a page."""
+    shown = "inline" if media_type == JPEG else "attachment"
+    return Response(
+        data,
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": POLICY,
+            "Cache-Control": "private, no-store",
+        },
+    )
