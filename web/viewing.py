@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.actors import REPORTER
 from domain.case import Case
 from domain.chain import Recorded, stamp
-from domain.events import Event, ExtensionGranted
+from domain.events import Event, ExtensionGranted, Received
 from domain.evolve import fold
 from domain.notices import RELAYED_TO_DUPLICATES
 from domain.policy import Rules
@@ -58,6 +58,8 @@ class Entry:
     by: str
     texts: dict[str, str]
     data: dict[str, Any]
+    entry: UUID | None = None
+    """What was typed, to which files may belong."""
 
 
 def reporter_entries(viewed: Viewed) -> Iterable[Entry]:
@@ -77,7 +79,16 @@ def reporter_entries(viewed: Viewed) -> Iterable[Entry]:
             shown["unit"] = code_of(shown["unit"])
         if due := _new_date(event):
             shown["due"] = due
-        yield Entry(recorded.type, recorded.at, _who(recorded.actor), texts or {}, shown)
+        yield Entry(
+            type=recorded.type,
+            at=recorded.at,
+            by=_who(recorded.actor),
+            texts=texts or {},
+            data=shown,
+            entry=event.entry.id
+            if event.entry and (reporter_reads(event) or isinstance(event, Received))
+            else None,
+        )
 
 
 def _new_date(event: Event) -> str | None:

@@ -1,25 +1,29 @@
-"""The case page, its actions, and its audit trail. Each URL answers a whole page; htmx asks for a
-block of it."""
+"""A case: its summary, and what may be done with it. Each URL answers a whole page; htmx asks for
+a block of it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.actions import ActionBase, OpenIdentity
+from domain.actions import ActionBase, Answer, OpenIdentity
 from domain.permissions import permit
 from record.accounts import Account
 from record.cases import CaseFile
+from record.files.rows import files_of
 from record.identity import Reporter, open_identity
-from record.verify import verify_case
+from record.linked import linked_cases
+from record.staff_drafts import draft_of, drop_draft
 from web.acting import act, action_named
 from web.house import Home, House
-from web.pages.casefile import CasePage, case_page, happenings, namer, seen, shown
+from web.pages.case_files import NO_FIELDS, attached, take_files, waiting
+from web.pages.casefile import happenings, seen, shown
 from web.pages.done import forget, remember, remembered
 from web.pages.entrance import home
-from web.pages.forms import KEY, SEQ, Form, Typed, action_form, staff_label
+from web.pages.forms import KEY, SEQ, Form, Group, Typed, action_form, staff_label
 from web.pages.rendering import page, wants_block
-from web.pages.trail import Step, step, why_words
+from web.pages.templating import TEMPLATE, offered
 from web.problems import STATUS_OF_REFUSAL, Problem, as_problem
 from web.sessions import Staff
 from web.viewing import Viewed, view
@@ -28,14 +32,16 @@ from workflows.client import ActionRefused, EngineAway
 router = APIRouter(prefix="/aduan/{ticket}")
 
 WHOLE_CASE = {"HX-Retarget": "#kasus", "HX-Reswap": "outerHTML"}
-"""Where htmx shows an answer that is more than the form."""
+"""Where htmx shows an answer, whichever form asked."""
+LATEST = 3
+"""Happenings on the summary."""
 
 
 @router.get("")
 async def show(request: Request, house: Home, account: Staff, ticket: str) -> Response:
-    file = await seen(house, account, ticket)
     done = remembered(request)
-    response = _case(request, await case_page(house, account, file), done=done)
+    viewed = await view(house, await seen(house, account, ticket))
+    response = await summary(request, house, account, viewed, done=done)
     return forget(response) if done else response
 
 
@@ -43,10 +49,12 @@ async def show(request: Request, house: Home, account: Staff, ticket: str) -> Re
 async def ask(request: Request, house: Home, account: Staff, ticket: str, action: str) -> Response:
     kind = action_named(action)
     viewed = await view(house, await seen(house, account, ticket))
-    if refused := permit(viewed.case, kind, account.actor, house.now, viewed.rules):
-        raise Problem(STATUS_OF_REFUSAL[refused.kind], refused.why)
-    form = await _form(house, kind, viewed)
-    return _case(request, await shown(house, account, viewed), form=form, block="tindakan")
+    allow(house, account, viewed, kind)
+    typed = None
+    if kind is Answer:  # begun before, and looked at as the reporter will read it
+        typed = await draft_of(house.engine, account.id, viewed.file.complaint_id, kind.name())
+    form = await form_of(house, account, kind, viewed, typed or None)
+    return await form_page(request, house, account, viewed, form)
 
 
 @router.post("/tindakan/{action}")
@@ -55,61 +63,87 @@ async def do(
 ) -> Response:
     kind = action_named(action)
     file = await seen(house, account, ticket)
-    sent = {name: value for name, value in typed.items() if name not in (KEY, SEQ)}
+    fault = await take_files(house, request, account, file.complaint_id, kind, typed)
+    if fault:
+        return await again(request, house, account, file, kind, typed, fault)
     try:
         await act(
-            house, file.complaint_id, account.actor, {**sent, "action": action}, typed.get(KEY)
+            house,
+            file.complaint_id,
+            account.actor,
+            {**_fields(typed), "action": action},
+            typed.get(KEY),
+            **({"files": found} if (found := attached(typed)) else {}),
         )
     except (Problem, ActionRefused, EngineAway) as error:
         problem = as_problem(error)
         if wants_block(request) and problem.status == 503:
             raise  # what was typed stays in the form, which htmx leaves as it is
-        return await _again(request, house, account, file, kind, typed, problem)
-    return await _acted(request, house, account, file, kind)
+        return await again(request, house, account, file, kind, typed, problem)
+    if kind is Answer:
+        await drop_draft(house.engine, account.id, file.complaint_id, kind.name())
+    return await acted(request, house, account, file, kind)
 
 
-@router.get("/jejak")
-async def trail(request: Request, house: Home, account: Staff, ticket: str) -> Response:
-    file = await seen(house, account, ticket)
-    viewed = await view(house, file)
-    units = await house.directory()
-    name = await namer(house, [one.actor for one in viewed.recorded])
-    fault = await verify_case(house.engine, file.complaint_id)
-    steps: list[Step] = [step(one, viewed, units, name) for one in viewed.recorded]
-    context = {
-        "page": await shown(house, account, viewed),
-        "complaint": file.complaint_id,
-        "steps": steps,
-        "fault": fault,
-        "why": why_words(fault.why) if fault else "",
-        "now": house.now,
+def _fields(typed: Mapping[str, str]) -> dict[str, str]:
+    """What the action is about. ATTACHED comes from `take_files` alone, never from a form."""
+    return {
+        name: value for name, value in typed.items() if name not in NO_FIELDS and name != TEMPLATE
     }
-    return page(request, "trail.html", context)
 
 
-def _case(
+def allow(house: House, account: Account, viewed: Viewed, kind: type[ActionBase]) -> None:
+    """Raises Problem where this person may not do it now."""
+    if refused := permit(viewed.case, kind, account.actor, house.now, viewed.rules):
+        raise Problem(STATUS_OF_REFUSAL[refused.kind], refused.why)
+
+
+async def summary(
     request: Request,
-    shown_page: CasePage,
+    house: House,
+    account: Account,
+    viewed: Viewed,
     *,
-    form: Form | None = None,
     done: str | None = None,
     reporter: Reporter | None = None,
     opened: bool = False,
-    block: str = "kasus",
-    status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
+    file, case = viewed.file, viewed.case
+    files = await files_of(house.engine, file.complaint_id)
+    ids = {*case.duplicates, *([viewed.lead] if viewed.lead else [])}
+    linked = await linked_cases(house.engine, account.actor, ids) if ids else []
     context: dict[str, Any] = {
-        "page": shown_page,
-        "form": form,
+        "page": await shown(house, account, viewed),
+        "form": None,
         "done": done,
         "reporter": reporter,
         "opened": opened,
+        "latest": await happenings(house, viewed, after=case.seq - LATEST, files=files),
+        "photos": [one for one in files if one.entry_id == file.complaint_id],
+        "lead": next((one for one in linked if one.complaint_id == viewed.lead), None),
+        "lead_ticket": file.lead_ticket,
+        "duplicates": [one for one in linked if one.complaint_id in case.duplicates],
+        "count": len(case.duplicates),
     }
-    return page(request, "case.html", context, block=block, status=status, headers=headers)
+    return page(request, "case.html", context, block="kasus", headers=headers)
 
 
-async def _acted(
+async def form_page(
+    request: Request,
+    house: House,
+    account: Account,
+    viewed: Viewed,
+    form: Form,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    context = {"page": await shown(house, account, viewed), "form": form}
+    return page(request, "case.html", context, block="kasus", status=status, headers=headers)
+
+
+async def acted(
     request: Request, house: House, account: Account, file: CaseFile, kind: type[ActionBase]
 ) -> Response:
     """The new state: a block for htmx, a redirect without it, home where the case left sight."""
@@ -123,9 +157,11 @@ async def _acted(
         return _go(request, home(account), kind)
     if not (opened or wants_block(request)):
         return _go(request, url, kind)
-    return _case(
+    return await summary(
         request,
-        await case_page(house, account, now_seen),
+        house,
+        account,
+        await view(house, now_seen),
         done=staff_label(kind),
         reporter=reporter,
         opened=opened,
@@ -142,7 +178,7 @@ def _go(request: Request, url: str, kind: type[ActionBase]) -> Response:
     return response
 
 
-async def _again(
+async def again(
     request: Request,
     house: House,
     account: Account,
@@ -153,27 +189,26 @@ async def _again(
 ) -> Response:
     """The form once more, with what was typed, what is wrong, and what others did meanwhile."""
     viewed = await view(house, await seen(house, account, file.ticket))
-    form = await _form(house, kind, viewed, typed, problem)
-    if problem.status == 422:
-        where: dict[str, Any] = {"block": "tindakan"}
-    else:  # something happened meanwhile: all of the case is shown anew
-        where = {"headers": WHOLE_CASE}
-    return _case(
-        request, await shown(house, account, viewed), form=form, status=problem.status, **where
+    form = await form_of(house, account, kind, viewed, typed, problem)
+    return await form_page(
+        request, house, account, viewed, form, status=problem.status, headers=WHOLE_CASE
     )
 
 
-async def _form(
+async def form_of(
     house: House,
+    account: Account,
     kind: type[ActionBase],
     viewed: Viewed,
-    typed: dict[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
     problem: Problem | None = None,
+    note: str = "",
 ) -> Form:
     since = []
     drawn_at = (typed or {}).get(SEQ, "")
     if problem and drawn_at.isdecimal():
         since = await happenings(house, viewed, after=int(drawn_at))
+    templates: Sequence[Group] = await offered(house, viewed) if kind is Answer else ()
     return action_form(
         kind,
         viewed.case,
@@ -183,4 +218,7 @@ async def _form(
         values=typed,
         problem=problem,
         since=since,
+        attached=await waiting(house, account, viewed, typed),
+        templates=templates,
+        note=note,
     )

@@ -18,6 +18,7 @@ from domain.terms import Role
 from domain.words import CLASSIFICATION, CLOCK
 from record.accounts import Account, names_of
 from record.cases import CaseFile, get_case
+from record.files.rows import FileRow
 from web.house import Directory, House
 from web.pages import saying
 from web.pages.dates import day, moment, standing
@@ -26,16 +27,18 @@ from web.pages.language import N_, _, ngettext
 from web.pages.saying import Happening
 from web.pages.tags import CHANNELS, Tag, stage_tag, upper
 from web.problems import not_found
-from web.viewing import Viewed, view
+from web.viewing import Viewed
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An action this user may take; one that needs no fields is a button of its own."""
+    """An action this user may take; one that needs no fields is a button of its own, `apart` one
+    with pages of its own."""
 
     label: str
     url: str
     hidden: Mapping[str, str] | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,24 @@ class CasePage:
     instructed: bool
     primary: Offer | None
     others: Sequence[Offer]
+    talk: Sequence[Offer]
+    """Those of them that tell the reporter something, or ask."""
     facts: Sequence[tuple[str, str]]
     deadlines: Sequence[Deadline]
-    timeline: Sequence[Happening]
-    """Newest first."""
     seq: int
+
+    def ways(self, here: str) -> Sequence[tuple[str, str, bool]]:
+        """The pages of a case: words, address, and whether it is this one."""
+        return [(_(words), self.url + path, path == here) for path, words in PARTS]
+
+
+PARTS = (
+    ("", N_("Ringkasan")),
+    ("/riwayat", N_("Riwayat")),
+    ("/berkas", N_("Berkas")),
+    ("/pesan", N_("Pesan dengan pelapor")),
+    ("/jejak", N_("Jejak audit")),
+)
 
 
 async def seen(house: House, account: Account, ticket: str) -> CaseFile:
@@ -78,19 +94,16 @@ async def seen(house: House, account: Account, ticket: str) -> CaseFile:
     return file
 
 
-async def case_page(house: House, account: Account, file: CaseFile) -> CasePage:
-    return await shown(house, account, await view(house, file))
-
-
 async def shown(house: House, account: Account, viewed: Viewed) -> CasePage:
     file, case, now = viewed.file, viewed.case, house.now
     units = await house.directory()
     kinds = available(case, account.actor, now, viewed.rules)
     primary, others = _offers(viewed, account.actor, kinds)
     deadline = case.next_deadline
+    url = f"/aduan/{file.ticket}"
     return CasePage(
         ticket=file.ticket,
-        url=f"/aduan/{file.ticket}",
+        url=url,
         title=file.title or _("Teks laporan ini sudah dihapus"),
         body=file.body,
         tag=stage_tag(case.stage),
@@ -101,19 +114,21 @@ async def shown(house: House, account: Account, viewed: Viewed) -> CasePage:
         instructed=case.instructions > 0,
         primary=primary,
         others=others,
+        talk=[_offer(kind, viewed) for kind in TALK if kind in kinds],
         facts=_facts(viewed, units),
         deadlines=_deadlines(viewed, now),
-        timeline=tuple(reversed(await happenings(house, viewed))),
         seq=case.seq,
     )
 
 
-async def happenings(house: House, viewed: Viewed, after: int = 0) -> list[Happening]:
-    """All that happened later than event number `after`, oldest first."""
+async def happenings(
+    house: House, viewed: Viewed, after: int = 0, files: Sequence[FileRow] = ()
+) -> list[Happening]:
+    """All that happened later than event number `after`, newest first."""
     units = await house.directory()
-    events = [one for one in viewed.recorded if one.seq > after]
+    events = [one for one in reversed(viewed.recorded) if one.seq > after]
     name = await namer(house, [one.actor for one in events])
-    return [saying.happening(one, viewed, units, name) for one in events]
+    return [saying.happening(one, viewed, units, name, files) for one in events]
 
 
 async def namer(house: House, actors: Sequence[str]) -> saying.Name:
@@ -132,6 +147,7 @@ async def namer(house: House, actors: Sequence[str]) -> saying.Name:
 
 NEXT = (a.GrantExtension, a.Dispose, a.Redispose, a.Accept, a.ApproveAnswer, a.Answer)
 """What a case waits for; the first of these that is open to the desk is its next step."""
+TALK = (a.Answer, a.ReportProgress, a.AskReporter, a.ReporterReply)
 
 
 def _offers(
@@ -144,6 +160,9 @@ def _offers(
         if kind in kinds and (kind is a.GrantExtension or is_at_desk(case, actor))
     ]
     first = expected[0] if expected else None
+    if first is a.Dispose:  # asked question by question; the form in one piece stays beside it
+        url = f"/aduan/{viewed.file.ticket}/verifikasi"
+        return Offer(_("Verifikasi"), url, apart=True), [_offer(kind, viewed) for kind in kinds]
     others = [_offer(kind, viewed) for kind in kinds if kind is not first]
     return (_offer(first, viewed, direct=True) if first else None), others
 
@@ -184,7 +203,6 @@ def _facts(viewed: Viewed, units: Directory) -> list[tuple[str, str]]:
         (N_("Unit"), units.name(case.unit)),
         (N_("Didelegasikan kepada"), units.name(case.delegate)),
         (N_("Unit yang dilaporkan"), units.name(case.reported_unit)),
-        (N_("Aduan induk"), file.lead_ticket),
         (N_("Nilai dari pelapor"), f"{case.rating}/5" if case.rating else None),
     )
     return [(_(label), value) for label, value in facts if value]

@@ -12,12 +12,15 @@ from domain.case import Case
 from domain.forms import FieldKind, FormField, form_fields
 from domain.policy import Rules
 from domain.units import ROOT, is_below
+from record.files.rows import FileRow
 from record.units import Unit
 from web.house import Directory
 from web.pages.language import N_, _
 from web.pages.saying import Happening
 from web.pages.tags import upper
 from web.problems import Problem
+from web.uploading import FIELD as FILES
+from web.uploading import form_of
 
 MOST_RADIOS = 7
 """Longer lists are a select."""
@@ -75,12 +78,49 @@ class Form:
     seen: bool = False
     audience: str = ""
     """Who will read what is typed, and whether the reporter is among them."""
+    takes_files: bool = False
+    attached: Sequence[FileRow] = ()
+    """What was sent along before, and waits."""
+    file_error: str = ""
+    templates: Sequence[Group] = ()
+    note: str = ""
+    """What was done to the text just now."""
+    previewed: bool = False
+    """Shown first as the reporter will read it."""
     conflict: Conflict | None = None
     errors: Sequence[tuple[str, str]] = field(default=())
     """Name of a field (or none) and what is wrong with it, for the summary."""
 
 
 SEEN_BY_REPORTER = (a.AskReporter, a.Archive, a.HandBack, a.ReportProgress, a.Answer)
+
+WITH_FILES = (*SEEN_BY_REPORTER, a.ReporterReply, a.Note)
+
+STAFF = N_("Dibaca oleh semua petugas yang melihat aduan ini, tidak oleh pelapor.")
+AUDIENCE: dict[type[a.ActionBase], str] = {
+    a.AskReporter: N_("Dibaca oleh pelapor dan oleh petugas."),
+    a.Archive: N_("Dibaca oleh pelapor dan oleh petugas."),
+    a.HandBack: N_("Dibaca oleh pelapor dan oleh petugas."),
+    a.ReportProgress: N_("Dibaca oleh pelapor dan oleh petugas."),
+    a.Answer: N_("Dibaca oleh pelapor dan oleh petugas."),
+    a.ReporterReply: N_("Dibaca oleh petugas, dan oleh pelapor sebagai balasannya sendiri."),
+    a.Reopen: N_("Dibaca oleh pelapor dan oleh petugas."),
+    a.Dispose: N_("Dibaca oleh unit tujuan dan oleh petugas lain, tidak oleh pelapor."),
+    a.Redispose: N_("Dibaca oleh unit yang baru dan oleh petugas lain, tidak oleh pelapor."),
+    a.Delegate: N_("Dibaca oleh unit yang diberi tugas dan oleh petugas lain, tidak oleh pelapor."),
+    a.TakeBack: N_("Dibaca oleh unit yang diberi tugas dan oleh petugas lain, tidak oleh pelapor."),
+    a.Return: N_("Dibaca oleh koordinator, yang memilih unit lain; tidak oleh pelapor."),
+    a.RequestExtension: N_(
+        "Dibaca oleh koordinator dan pengawas, yang memutuskan; tidak oleh pelapor."
+    ),
+    a.RefuseExtension: N_(
+        "Dibaca oleh unit yang meminta dan oleh petugas lain, tidak oleh pelapor."
+    ),
+    a.SendBackAnswer: N_("Dibaca oleh penulis jawaban dan oleh petugas lain, tidak oleh pelapor."),
+    a.Instruct: N_("Dibaca oleh yang bertanggung jawab dan oleh petugas lain, tidak oleh pelapor."),
+    a.OpenIdentity: N_("Dibaca oleh auditor dan oleh petugas lain, dan oleh pelapor bila meminta."),
+}
+"""Who reads what is typed, where it is not STAFF."""
 
 HINTS = {
     "reported_unit": N_("Hanya untuk aduan tentang unit; unit itu tidak akan melihat aduan ini."),
@@ -124,6 +164,9 @@ def action_form(
     problem: Problem | None = None,
     since: Sequence[Happening] = (),
     receipt: Mapping[str, str] | None = None,
+    attached: Sequence[FileRow] = (),
+    templates: Sequence[Group] = (),
+    note: str = "",
 ) -> Form:
     """The form of an action, empty or with what was typed and what is wrong with it.
 
@@ -137,10 +180,14 @@ def action_form(
     ]
     if receipt:
         fields = [_for_reporter(one, case) for one in fields]
+    takes_files = kind in WITH_FILES and not receipt
+    file_error = _(faults.pop(FILES, "")) if takes_files else ""
     conflict = None
     if problem and problem.status not in (422, 503):
         conflict = Conflict(_(problem.detail), since)
     errors = [(one.name, one.error) for one in fields if one.error]
+    if file_error:
+        errors.append((FILES, file_error))
     errors += [("", _(message)) for message in faults.values()]
     if problem and problem.status == 503:
         errors.append(("", _(AWAY)))
@@ -156,7 +203,13 @@ def action_form(
             SEQ: str(case.seq) if conflict else values.get(SEQ, str(case.seq)),
         },
         seen=issubclass(kind, SEEN_BY_REPORTER),
-        audience=_audience(kind) if kind.TEXTS and not receipt else "",
+        audience=_(AUDIENCE.get(kind, STAFF)) if kind.TEXTS and not receipt else "",
+        takes_files=takes_files,
+        attached=attached,
+        file_error=file_error,
+        templates=templates,
+        note=note,
+        previewed=kind is a.Answer and not receipt,
         conflict=conflict,
         errors=errors,
     )
@@ -166,12 +219,6 @@ AWAY = N_(
     "Sistem sedang tidak dapat dihubungi. Tulisan Anda masih ada di bawah ini;"
     " kirim lagi sebentar lagi."
 )
-
-
-def _audience(kind: type[a.ActionBase]) -> str:
-    if issubclass(kind, SEEN_BY_REPORTER):
-        return _("Yang Anda tulis akan terlihat oleh pelapor.")
-    return _("Yang Anda tulis tidak terlihat oleh pelapor.")
 
 
 def _field(
@@ -273,7 +320,7 @@ def unit_groups(
 
 
 async def _typed(request: Request) -> dict[str, str]:
-    form = await request.form()
+    form = await form_of(request)
     return {
         name: value.replace("\r\n", "\n") for name, value in form.items() if isinstance(value, str)
     }

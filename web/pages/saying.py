@@ -1,6 +1,6 @@
 """What happened, and what is awaited, in words for people."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from domain.forms import category_label
 from domain.terms import ArchiveReason, Classification, ClockName, Stage
 from domain.visibility import reporter_reads
 from domain.words import ARCHIVE_REASON, CLASSIFICATION, CLOCK
+from record.files.rows import FileRow
 from web.house import Directory
 from web.pages.language import N_, _
 from web.viewing import Entry, Viewed
@@ -75,6 +76,36 @@ TEXT_LABELS = {
 }
 
 
+class Topic(StrEnum):
+    """What an entry of the timeline is about; the values stand in addresses."""
+
+    DECISION = "keputusan"
+    MESSAGE = "pesan"
+    INTERNAL = "internal"
+    DEADLINE = "tenggat"
+
+
+TOPICS = {
+    Topic.DECISION: N_("Keputusan"),
+    Topic.MESSAGE: N_("Pesan dengan pelapor"),
+    Topic.INTERNAL: N_("Internal"),
+    Topic.DEADLINE: N_("Tenggat"),
+}
+MESSAGES = frozenset({"asked", "replied", "progress_reported", "answered", "rated"})
+DEADLINES = frozenset(
+    {
+        "extension_requested",
+        "extension_granted",
+        "extension_refused",
+        "reminded",
+        "breached",
+        "escalated",
+        "replanned",
+    }
+)
+NOTES = frozenset({"instructed", "noted"})
+
+
 class Kind(StrEnum):
     """How an entry of the timeline looks."""
 
@@ -95,14 +126,22 @@ class Happening:
     who: str
     texts: tuple[tuple[str, str], ...]
     """Label, if it needs one, and text."""
+    topics: frozenset[Topic] = frozenset()
+    files: Sequence[FileRow] = ()
 
 
 Name = Callable[[str], str]
 """Who an actor is, for people."""
 
 
-def happening(recorded: Recorded, viewed: Viewed, units: Directory, name: Name) -> Happening:
-    """An event as staff read it."""
+def happening(
+    recorded: Recorded,
+    viewed: Viewed,
+    units: Directory,
+    name: Name,
+    files: Iterable[FileRow] = (),
+) -> Happening:
+    """An event as staff read it; of `files` those that came with it."""
     event = recorded.event()
     typed = event.entry and viewed.typed.get(event.entry.id)
     texts = _texts(typed.texts if typed else None)
@@ -117,11 +156,26 @@ def happening(recorded: Recorded, viewed: Viewed, units: Directory, name: Name) 
         at=recorded.at,
         who=name(recorded.actor),
         texts=texts,
+        topics=_topics(recorded.type, kind),
+        files=[one for one in files if event.entry and one.entry_id == event.entry.id],
     )
 
 
-def told(number: int, entry: Entry, units: Directory) -> Happening:
-    """An entry as its reporter reads it; staff are not named."""
+def _topics(event: str, kind: Kind) -> frozenset[Topic]:
+    """A decision whose reason is internal is both."""
+    topics = {Topic.INTERNAL} if kind is Kind.INTERNAL or event in NOTES else set()
+    if event in MESSAGES:
+        topics.add(Topic.MESSAGE)
+    elif event in DEADLINES:
+        topics.add(Topic.DEADLINE)
+    elif event not in NOTES:
+        topics.add(Topic.DECISION)
+    return frozenset(topics)
+
+
+def told(number: int, entry: Entry, units: Directory, files: Iterable[FileRow] = ()) -> Happening:
+    """An entry as its reporter reads it, with those of `files` that came with it; staff are not
+    named."""
     who = {"reporter": _("Anda"), "system": _("Sistem")}.get(entry.by, _("Petugas"))
     return Happening(
         seq=number,
@@ -130,6 +184,7 @@ def told(number: int, entry: Entry, units: Directory) -> Happening:
         at=entry.at,
         who=who,
         texts=_texts(entry.texts),
+        files=[one for one in files if entry.entry and one.entry_id == entry.entry],
     )
 
 
