@@ -48,14 +48,21 @@ async def act(
     """
     kind = action_named(sent.get("action"))
     with counted(kind.name()):
-        fields = dict(sent)
-        texts = _texts(kind, fields)
-        action = await _action(house, actor, kind, fields)
+        action, texts = await meant(house, actor, sent)
         if texts or files:
             entry = await _entry(house, complaint, actor, kind, texts, files)
             action = action.model_copy(update={"entry": entry})
         ask = Ask(action=action, actor=actor, request=_request_id(complaint, actor, kind, key))
         return await ask_case(house.client, complaint, ask, house.case_start)
+
+
+async def meant(
+    house: House, actor: Actor, sent: Mapping[str, Any]
+) -> tuple[Action, dict[str, str]]:
+    """The action that was sent, and the texts that go beside it. Raises Problem 422."""
+    kind, fields = action_named(sent.get("action")), dict(sent)
+    texts = _texts(kind, fields)
+    return await _action(house, actor, kind, fields), texts
 
 
 async def _entry(
