@@ -6,6 +6,7 @@ from web.pages import (
     case,
     case_parts,
     entrance,
+    escalations,
     files,
     filing,
     gaya,
@@ -31,5 +32,6 @@ for part in (
     case,
     case_parts,
     gaya,
+    escalations,
 ):
     router.include_router(part.router)

@@ -69,6 +69,7 @@ def _templates() -> Jinja2Blocks:
     environment.filters |= {
         "moment": dates.moment,
         "day": dates.day,
+        "hour": dates.hour,
         "machine": dates.machine,
     }
     return Jinja2Blocks(env=environment)

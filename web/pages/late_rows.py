@@ -1,0 +1,104 @@
+"""A late case as a row of Eskalasi shows it, with what this person may do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.actions import Instruct, OpenIdentity
+from domain.alarms import rung_at
+from domain.calendar import local_date
+from domain.case import Case
+from domain.chain import Recorded
+from domain.evolve import fold
+from domain.permissions import available
+from domain.policy import Rules
+from domain.terms import ClockName
+from record.accounts import Account
+from record.oversight import LateRow
+from web.house import Directory
+from web.pages.dates import day, hour
+from web.pages.forms import Form, action_form, staff_label
+from web.pages.language import _, ngettext
+from web.pages.rows import Row, rows_of
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """`order` is the form of an instruction, where this person may give one; `actions` are the
+    words and addresses of what else they may do."""
+
+    row: Row
+    group: tuple[bool, int]
+    """Whether it climbs today; else its level."""
+    level: int
+    next: str
+    remarks: Sequence[str]
+    order: Form | None
+    actions: Sequence[tuple[str, str]]
+
+
+def line_of(
+    late: LateRow,
+    recorded: Sequence[Recorded],
+    account: Account,
+    rules: Rules,
+    units: Directory,
+    now: datetime,
+) -> LateLine:
+    case = fold(late.case.complaint_id, recorded)
+    kinds = available(case, account.actor, now, rules)
+    ticket = late.case.ticket
+    [row] = rows_of([late.case], units, rules, now)
+    order = None
+    if Instruct in kinds:
+        order = action_form(Instruct, case, rules, units, f"/eskalasi/{ticket}/perintah")
+    return LateLine(
+        row=row,
+        group=(late.climbs, 0 if late.climbs else late.level),
+        level=late.level,
+        next=_next(case, rules, now),
+        remarks=_remarks(case),
+        order=order,
+        actions=[
+            (staff_label(kind), f"/aduan/{ticket}/tindakan/{kind.name()}")
+            for kind in kinds
+            if kind not in (Instruct, OpenIdentity)
+        ],
+    )
+
+
+def _next(case: Case, rules: Rules, now: datetime) -> str:
+    """The next step of the ladder, if one is to come."""
+    clock = case.next_deadline
+    if clock is None or clock.name is ClockName.DELEGATION:
+        return ""
+    rung = rung_at(case, clock.name, rules)
+    if rung is None or rung.at <= now:
+        return ""
+    level = {"level": rung.level}
+    if local_date(rung.at) == local_date(now):
+        return _("Naik ke tingkat %(level)s hari ini pukul %(time)s") % {
+            **level,
+            "time": hour(rung.at),
+        }
+    return _("Naik ke tingkat %(level)s pada %(day)s") % {**level, "day": day(rung.at)}
+
+
+def _remarks(case: Case) -> list[str]:
+    """What a supervisor should know before doing anything."""
+    found = []
+    if case.instructions:
+        found.append(_("Ada perintah yang belum ditindaklanjuti"))
+    if case.extension:
+        asked = ngettext(
+            "Perpanjangan %(n)s hari kerja diminta",
+            "Perpanjangan %(n)s hari kerja diminta",
+            case.extension.days,
+        )
+        found.append(asked % {"n": case.extension.days})
+    if case.returns:
+        returned = ngettext(
+            "Dikembalikan unit %(n)s kali", "Dikembalikan unit %(n)s kali", case.returns
+        )
+        found.append(returned % {"n": case.returns})
+    return found
