@@ -1,5 +1,11 @@
-// What htmx cannot say in attributes: where the focus goes, and that the network is away.
+// What htmx cannot say in attributes: where the focus goes, and what becomes of a form that nobody
+// answered. It stays as it is and is sent again by itself, with the same key, until somebody does:
+// what arrives twice is done once.
 "use strict";
+
+const PAUSE = 5000;
+const galat = document.getElementById("galat");
+let waiting = null; // the form, the button that sent it, the timer, and how often it was tried
 
 addEventListener("htmx:afterSettle", (event) => {
   const place = document.getElementById(event.detail.target.id) || event.detail.target;
@@ -7,13 +13,84 @@ addEventListener("htmx:afterSettle", (event) => {
   if (first) first.focus();
 });
 
-for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  addEventListener(name, () => {
-    const place = document.getElementById("galat");
-    place.replaceChildren(document.getElementById("jaringan").content.cloneNode(true));
-    place.firstElementChild.focus();
-  });
+// What a page asks by itself, to stay up to date, may fail quietly.
+const byPerson = (event) => event.detail.requestConfig.triggeringEvent?.isTrusted;
+
+function tell(mayRepeat) {
+  const told = document.getElementById("jaringan").content.cloneNode(true);
+  told.querySelector(navigator.onLine ? "[data-offline]" : "[data-away]").remove();
+  if (!mayRepeat) told.querySelector("[data-again]").remove();
+  galat.replaceChildren(told);
+  galat.firstElementChild.focus();
 }
 
-// What went wrong before is over once something is sent again.
-addEventListener("htmx:beforeSend", () => document.getElementById("galat").replaceChildren());
+function again() {
+  clearTimeout(waiting.timer);
+  if (waiting.form.isConnected) waiting.form.requestSubmit(waiting.button);
+  else stop();
+}
+
+function stop() {
+  if (!waiting) return;
+  clearTimeout(waiting.timer);
+  waiting = null;
+  galat.querySelector("[data-again]")?.remove();
+}
+
+function unanswered(event) {
+  if (!byPerson(event)) return;
+  const { elt, triggeringEvent } = event.detail.requestConfig;
+  if (!(elt instanceof HTMLFormElement)) {
+    tell(false);
+    return;
+  }
+  if (waiting?.form !== elt) {
+    stop();
+    waiting = { form: elt, button: triggeringEvent.submitter, tries: 0 };
+    tell(true);
+  }
+  waiting.tries += 1;
+  galat.querySelector("[data-tries]").textContent = waiting.tries;
+  clearTimeout(waiting.timer);
+  waiting.timer = setTimeout(again, PAUSE);
+}
+
+addEventListener("htmx:sendError", unanswered);
+addEventListener("htmx:timeout", unanswered);
+
+addEventListener("htmx:beforeRequest", (event) => {
+  if (!byPerson(event)) return;
+  if (waiting?.form === event.detail.elt) {
+    clearTimeout(waiting.timer);
+    return;
+  }
+  // What went wrong before is over once something else is asked.
+  stop();
+  galat.replaceChildren();
+});
+
+addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig, isError } = event.detail;
+  if (!byPerson(event)) {
+    if (isError) event.detail.shouldSwap = false;
+  } else if (xhr.status === 503 && requestConfig.elt instanceof HTMLFormElement) {
+    event.detail.shouldSwap = false;
+    unanswered(event);
+  } else if (waiting?.form === requestConfig.elt) {
+    stop();
+    galat.replaceChildren();
+  }
+});
+
+addEventListener("online", () => waiting && again());
+
+addEventListener("input", (event) => {
+  // It may have arrived: changed words must not go unseen under the key of the first.
+  if (waiting?.form.contains(event.target)) stop();
+});
+
+galat.addEventListener("click", (event) => {
+  if (!waiting) return;
+  if (event.target.closest("[data-now]")) again();
+  else if (event.target.closest("[data-stop]")) stop();
+});
