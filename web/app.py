@@ -20,11 +20,12 @@ from web.pages.errors import on_error, show_problem
 from web.pages.language import LanguageMiddleware
 from web.problems import Problem
 from web.security import SecurityMiddleware
+from web.uploading import LARGEST_UPLOAD
 from workflows import client as temporal
 from workflows.client import ActionRefused, EngineAway
 
 LARGEST_BODY = 1_000_000
-"""Bytes of a request."""
+"""Bytes of a request that brings no files."""
 POOL = 10
 FAULTS = (
     Problem,
@@ -67,7 +68,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for kind in FAULTS:
         app.add_exception_handler(kind, on_error)
-    app.add_middleware(LimitMiddleware, most=LARGEST_BODY, answer=on_error)
+    app.add_middleware(
+        LimitMiddleware, most=LARGEST_BODY, most_with_files=LARGEST_UPLOAD, answer=on_error
+    )
     app.add_middleware(SecurityMiddleware, origin=settings.public_origin, refuse=show_problem)
     app.add_middleware(LanguageMiddleware)
     app.add_middleware(MetricsMiddleware)

@@ -1,8 +1,10 @@
 """Filing: stored in one transaction and acknowledged; started at once, or by the sweeper."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import phonenumbers
 import structlog
@@ -17,6 +19,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from sqlalchemy.exc import SQLAlchemyError
 
+from domain.actors import REPORTER
 from domain.calendar import local_date
 from domain.chain import GENESIS, seal
 from domain.decisions.intake import receive
@@ -25,11 +28,13 @@ from domain.projection import project
 from domain.terms import Channel
 from record.engine import storable
 from record.entries import SALT_BYTES
-from record.errors import KeyReusedError
+from record.errors import FileGoneError, KeyReusedError
 from record.events import mark_started
+from record.files.rows import uploaded_files
 from record.filing import Filed, Filing, file
 from record.identity import Reporter
 from record.ids import uuid7
+from web.acting import FILE_GONE
 from web.house import House
 from web.metrics import ENGINE_AWAY, FILINGS
 from web.problems import Problem, field_problem
@@ -65,6 +70,8 @@ class _Sent(BaseModel):
 
 
 class Location(_Sent):
+    kecamatan_code: str | None = Field(None, pattern=r"^33\.03\.\d{2}$")
+    """For whoever does not know the village, which says it otherwise."""
     village_code: str | None = Field(None, pattern=r"^33\.03\.\d{2}\.\d{4}$")
     address: Annotated[str, line(300), Storable] | None = None
     lat: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
@@ -93,12 +100,15 @@ EXAMPLE: JsonDict = {
 }
 
 
-class SentComplaint(_Sent):
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
-
+class What(_Sent):
     title: Annotated[str, line(150), Storable]
     body: Annotated[str, line(10_000), Storable]
     occurred_on: date | None = None
+
+
+class SentComplaint(What):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
     location: Location
     reporter: SentReporter | None
     anonymous: bool
@@ -106,11 +116,19 @@ class SentComplaint(_Sent):
 
 
 async def file_complaint(
-    house: House, sent: SentComplaint, channel: Channel, key: str | None
+    house: House,
+    sent: SentComplaint,
+    channel: Channel,
+    key: str | None,
+    files: Sequence[UUID] = (),
 ) -> Filed:
-    """Raises Problem 422 for an unknown village, a day to come, or a key used for another text."""
+    """Stores it with the files that its reporter uploaded before.
+
+    Raises Problem 422 for an unknown place, a day to come, a key used for another text, and a file
+    that is gone.
+    """
     try:
-        filed = await _file(house, sent, channel, key)
+        filed = await _file(house, sent, channel, key, files)
     except Problem:
         FILINGS.labels("refused").inc()
         raise
@@ -118,11 +136,19 @@ async def file_complaint(
     return filed
 
 
-async def _file(house: House, sent: SentComplaint, channel: Channel, key: str | None) -> Filed:
+async def _file(
+    house: House,
+    sent: SentComplaint,
+    channel: Channel,
+    key: str | None,
+    files: Sequence[UUID],
+) -> Filed:
     now, place = house.now, sent.location
-    if sent.occurred_on and sent.occurred_on > local_date(now):
-        raise field_problem(occurred_on="Tanggal kejadian tidak boleh di masa depan.")
-    kecamatan = await _kecamatan(house, place.village_code)
+    check_day(sent, local_date(now))
+    kecamatan = await kecamatan_of(house, place)
+    uploaded = await uploaded_files(house.engine, files, REPORTER.id)
+    if len(uploaded) < len(set(files)):
+        raise field_problem(berkas=FILE_GONE)
     reporter = Reporter(**sent.reporter.model_dump()) if sent.reporter else None
     filing = Filing(
         id=uuid7(),
@@ -135,9 +161,10 @@ async def _file(house: House, sent: SentComplaint, channel: Channel, key: str | 
         salt=secrets.token_bytes(SALT_BYTES),
         occurred_on=sent.occurred_on,
         kecamatan=kecamatan,
-        **place.model_dump(),
+        **place.model_dump(exclude={"kecamatan_code"}),
         reporter=reporter,
         idempotency_key=key,
+        files=tuple(uploaded),
     )
     rules = await house.rules()
     received = receive(
@@ -164,6 +191,8 @@ async def _file(house: House, sent: SentComplaint, channel: Channel, key: str | 
         raise field_problem(
             **{"Idempotency-Key": "Kunci ini sudah dipakai untuk aduan yang berbeda isinya."}
         ) from error
+    except FileGoneError as error:
+        raise field_problem(berkas=FILE_GONE) from error
     if filed.created:
         await _start(house, CaseStart(complaint=filing.id, rules=rules, events=recorded))
     return filed
@@ -181,14 +210,29 @@ async def _start(house: House, start: CaseStart) -> None:
         log.warning("stored, not known to be started", complaint=str(start.complaint), why=why)
 
 
-async def _kecamatan(house: House, village_code: str | None) -> str | None:
+def check_day(what: What, today: date) -> None:
+    """Raises Problem 422."""
+    if what.occurred_on and what.occurred_on > today:
+        raise field_problem(occurred_on="Tanggal kejadian tidak boleh di masa depan.")
+
+
+async def kecamatan_of(house: House, place: Location) -> str | None:
     """The code of the kecamatan's unit. Raises Problem 422."""
-    if village_code is None:
-        return None
     directory = await house.directory()
-    village = directory.by_region.get(village_code)
+    kecamatan = place.kecamatan_code and directory.by_region.get(place.kecamatan_code)
+    if place.kecamatan_code and not kecamatan:
+        raise field_problem(
+            **{"location.kecamatan_code": "Kecamatan ini tidak ada di Purbalingga."}
+        )
+    if place.village_code is None:
+        return kecamatan.code if kecamatan else None
+    village = directory.by_region.get(place.village_code)
     if village is None or village.parent is None:
         raise field_problem(
             **{"location.village_code": "Desa atau kelurahan ini tidak ada di Purbalingga."}
+        )
+    if kecamatan and village.parent != kecamatan.path:
+        raise field_problem(
+            **{"location.village_code": "Desa atau kelurahan ini tidak di kecamatan itu."}
         )
     return directory.by_path[village.parent].code

@@ -1,6 +1,8 @@
-"""How large a request may be: refused by its header, or as soon as more than that has come."""
+"""How large a request may be, and how slow: refused by its header, or as soon as it is too much."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,35 +13,96 @@ from web.problems import Problem
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 
+TAKES_FILES = ("/lapor/foto", "/aduan/", "/lacak/tindakan/", "/catat")
+"""Where a form may bring files."""
+PATIENCE = 30.0
+"""Seconds that any body may take."""
+SLOWEST = 1000
+"""Bytes a second that more than that must come with."""
+READ_ANYWAY = 100_000_000
+"""Bytes of a form too large that are read and dropped: a browser that is answered while it still
+sends shows its user a broken connection instead."""
+
+TOO_SLOW = "Kiriman ini terlalu lama sampai kepada kami. Coba lagi saat sambungan lebih baik."
+
 
 class LimitMiddleware:
-    """`most`: bytes of a body. `answer` makes a problem of 413 a page, or what the API answers;
-    FastAPI's own limit would say so in plain text."""
+    """`most`: bytes of a body; `most_with_files`, of a form that may bring files. `answer` makes a
+    problem of 413 a page, or what the API answers; FastAPI's own limit would say so in plain text.
+    A form that may bring files learns it itself (HTTPException 413), and keeps what was typed."""
 
-    def __init__(self, app: ASGIApp, most: int, answer: Answer) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int,
+        most_with_files: int,
+        answer: Answer,
+        patience: float = PATIENCE,
+    ) -> None:
         self.app = app
         self.most = most
+        self.most_with_files = most_with_files
         self.answer = answer
+        self.patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        problem = Problem(413, f"Kiriman ini lebih besar dari {self.most // 1000} kB.")
         request = Request(scope)
+        with_files = _takes_files(request)
+        body = _Body(receive, self.most_with_files if with_files else self.most, self.patience)
         announced = request.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self.most:
-            response = await self.answer(request, problem)
-            await response(scope, receive, send)
-            return
-        came = 0
+        if announced.isdecimal() and int(announced) > body.most:
+            body.is_too_large = True
+            if not with_files:
+                problem = Problem(413, f"Kiriman ini lebih besar dari {self.most // 1000} kB.")
+                response = await self.answer(request, problem)
+                await response(scope, receive, send)
+                return
+        await self.app(scope, body.receive, send)
 
-        async def counted() -> Message:
-            nonlocal came
-            message = await receive()
-            came += len(message.get("body", b""))
-            if came > self.most:
-                raise HTTPException(413)
-            return message
 
-        await self.app(scope, counted, send)
+def _takes_files(request: Request) -> bool:
+    kind = request.headers.get("content-type", "")
+    return kind.startswith("multipart/form-data") and request.url.path.startswith(TAKES_FILES)
+
+
+class _Body:
+    """A request's body as it comes in."""
+
+    def __init__(self, receive: Receive, most: int, patience: float) -> None:
+        self._receive = receive
+        self.most = most
+        self._patience = patience
+        self._came = 0
+        self._began = monotonic()
+        self._ended = False
+        self.is_too_large = False
+
+    async def receive(self) -> Message:
+        """Raises HTTPException 408, 413."""
+        if self.is_too_large:
+            await self._drop_the_rest()
+            raise HTTPException(413)
+        message = await self._next()
+        if self._came > self.most:
+            raise HTTPException(413)
+        return message
+
+    async def _next(self) -> Message:
+        if self._ended:  # whoever asks now waits for the end of the connection
+            return await self._receive()
+        until = self._began + self._patience + self._came / SLOWEST
+        try:
+            async with asyncio.timeout(until - monotonic()):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise HTTPException(408, TOO_SLOW) from error
+        self._came += len(message.get("body", b""))
+        self._ended = not message.get("more_body", False)
+        return message
+
+    async def _drop_the_rest(self) -> None:
+        while not self._ended and self._came < READ_ANYWAY:
+            await self._next()

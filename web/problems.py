@@ -27,6 +27,7 @@ TITLES = {
     403: "Bukan kewenangan Anda",
     404: "Tidak ditemukan",
     405: "Cara ini tidak dikenal di alamat ini",
+    408: "Terlalu lama",
     409: "Tidak dapat dilakukan sekarang",
     413: "Terlalu besar",
     415: "Jenis isi tidak dikenal",

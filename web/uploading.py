@@ -19,7 +19,7 @@ MOST_FILES = 5
 LARGEST_FILE = 10_000_000
 LARGEST_UPLOAD = 32_000_000
 """Bytes of a form with its files."""
-MOST_FIELDS = 100
+MOST_FIELDS = 300
 
 TOO_LARGE = (
     "Kiriman ini lebih besar dari 32 MB, jadi berkasnya belum kami terima. Kirim lebih sedikit"
@@ -28,6 +28,8 @@ TOO_LARGE = (
 FILE_TOO_LARGE = "Berkas ini lebih besar dari 10 MB. Kirim foto dengan ukuran lebih kecil."
 TOO_MANY = "Paling banyak 5 berkas. Hapus beberapa, lalu kirim lagi."
 TORN = "Formulir ini tidak utuh. Muat ulang halamannya, lalu kirim lagi."
+
+NO_ROOM = "Berkas belum dapat kami simpan. Kirim lagi sebentar lagi, atau lanjutkan tanpa berkas."
 
 FIELD = "berkas"
 KEPT = "berkas_tersimpan"
@@ -107,6 +109,8 @@ async def store(
                 raise Unacceptable(FILE_TOO_LARGE)
             done = await cleaned(await one.read(), name)
             ids.append(await keep(house.engine, house.files, done, author, house.now))
+        except OSError as error:
+            raise Problem(503, NO_ROOM, [{"field": field, "message": NO_ROOM}]) from error
         except Unacceptable as refused:
             faults.append({"field": field, "message": refused.why, "name": name[-60:]})
     if faults:

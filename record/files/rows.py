@@ -124,17 +124,26 @@ async def waiting_files(
 ) -> list[FileRow]:
     """Those of `ids` that are the author's and may still go with an entry, of `complaint` where
     it is named: the others are gone, or somebody else's."""
-    if not ids:
-        return []
     free: ColumnElement[bool] = files.c.complaint_id.is_(None)
     if complaint is not None:  # sent before with something that was refused
         free = or_(free, files.c.complaint_id == complaint)
-    query = (
-        _rows(cast(null(), Uuid))
-        .where(files.c.id.in_(ids), files.c.author == author, free)
-        .order_by(files.c.id)
+    return await _of_author(engine, ids, author, free)
+
+
+async def uploaded_files(engine: AsyncEngine, ids: Collection[UUID], author: str) -> list[FileRow]:
+    """Those of `ids` that are the author's, bound or not."""
+    return await _of_author(engine, ids, author)
+
+
+async def _of_author(
+    engine: AsyncEngine, ids: Collection[UUID], author: str, *conditions: ColumnElement[bool]
+) -> list[FileRow]:
+    if not ids:
+        return []
+    query = _rows(cast(null(), Uuid)).where(
+        files.c.id.in_(ids), files.c.author == author, *conditions
     )
-    return [_row(row) for row in await fetch(engine, query)]
+    return [_row(row) for row in await fetch(engine, query.order_by(files.c.id))]
 
 
 async def let_wait(engine: AsyncEngine, ids: Collection[UUID], until: datetime) -> None:
