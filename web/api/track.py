@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 from domain.actors import REPORTER
 from domain.terms import Stage
 from record.cases import CaseFile, case_of_reporter
-from record.receipts import DIGITS, check_receipt
+from record.receipts import DIGITS, check_receipt, digits_of, ticket_of
 from web.acting import act
 from web.api.problems import declared
 from web.api.shapes import Acted, Tracked
@@ -76,12 +76,12 @@ async def do(
 async def opened(house: House, request: Request, sent: Opened) -> CaseFile:
     """The complaint that ticket and receipt open. Raises Problem 404, the same for either, and
     TooOften."""
-    guesses = receipt_guesses(request, sent.ticket)
+    guesses = receipt_guesses(request, ticket_of(sent.ticket) or "")
     await may_guess(house, guesses)
     complaint = await check_receipt(house.engine, house.secret, sent.ticket, sent.receipt)
     file = complaint and await case_of_reporter(house.engine, complaint, house.now)
     if not file:
-        if sum(map(str.isdigit, sent.receipt)) == DIGITS:  # fewer opens nothing and is no guess
+        if len(digits_of(sent.receipt)) == DIGITS:  # fewer opens nothing and is no guess
             await guessed_wrong(house, guesses)
         raise Problem(404, "Nomor aduan dan kode tanda terima tidak cocok. Periksa keduanya.")
     return file

@@ -83,6 +83,7 @@ class Form:
     """What was sent along before, and waits."""
     file_error: str = ""
     templates: Sequence[Group] = ()
+    template_error: str = ""
     note: str = ""
     """What was done to the text just now."""
     previewed: bool = False
@@ -180,14 +181,18 @@ def action_form(
     ]
     if receipt:
         fields = [_for_reporter(one, case) for one in fields]
-    takes_files = kind in WITH_FILES and not receipt
-    file_error = _(faults.pop(FILES, "")) if takes_files else ""
+    takes_files = kind in WITH_FILES
+    file_error = _(faults.pop(FILES, ""))
+    template_error = _(faults.pop("template", ""))
     conflict = None
     if problem and problem.status not in (422, 503):
         conflict = Conflict(_(problem.detail), since)
     errors = [(one.name, one.error) for one in fields if one.error]
-    if file_error:
-        errors.append((FILES, file_error))
+    errors += [
+        (name, error)
+        for name, error in ((FILES, file_error), ("template", template_error))
+        if error
+    ]
     errors += [("", _(message)) for message in faults.values()]
     if problem and problem.status == 503:
         errors.append(("", _(AWAY)))
@@ -208,6 +213,7 @@ def action_form(
         attached=attached,
         file_error=file_error,
         templates=templates,
+        template_error=template_error,
         note=note,
         previewed=kind is a.Answer and not receipt,
         conflict=conflict,
