@@ -44,6 +44,12 @@ API_DOCS = "/api/docs"
 Refuse = Callable[[Request, Problem], Awaitable[Response]]
 
 
+def own_path(path: str) -> str | None:
+    """`path` if it leads to a page of ours; None for anything that might lead elsewhere."""
+    ours = path.startswith("/") and not path.startswith("//")
+    return path if ours and path.isprintable() and "\\" not in path else None
+
+
 class SecurityMiddleware:
     """`origin` is `https://host` as the public sees it, None on a machine of one's own."""
 

@@ -15,6 +15,21 @@ from web.problems import Problem
 IDLE = timedelta(hours=2)
 LIFETIME = timedelta(hours=12)
 """A day at the desk; whoever comes back tomorrow logs in again."""
+HALF = timedelta(minutes=15)
+"""For which a right password waits for its second factor."""
+
+BROWSERS = (
+    ("SamsungBrowser", "Samsung Internet"),
+    ("UCBrowser", "UC Browser"),
+    ("OPR/", "Opera"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+"""Marks of a user agent; the first that fits, since each claims to be those after it."""
 
 
 def is_secure(settings: Settings) -> bool:
@@ -26,11 +41,33 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-matur" if is_secure(settings) else "matur"
 
 
-async def begin(house: House, request: Request, response: Response, account: Account) -> None:
-    """Log in under a new id, so that one planted before is worth nothing."""
+def session_of(house: House, request: Request) -> str:
+    """What the cookie says, true or not."""
+    return request.cookies.get(cookie_name(house.settings), "")
+
+
+def browser_of(request: Request) -> str:
+    """The family by name; nothing for one we do not know. No more of the user agent is kept."""
+    agent = request.headers.get("user-agent", "")
+    return next((name for mark, name in BROWSERS if mark in agent), "")
+
+
+async def begin(
+    house: House, request: Request, response: Response, account: Account, *, half: bool = False
+) -> None:
+    """Log in under a new id, so that one planted before is worth nothing.
+
+    `half`: the second factor is still to come, and the session opens nothing else.
+    """
     await end(house, request, response)
     session = await create_session(
-        house.engine, account.id, house.now, LIFETIME, secret=house.secret
+        house.engine,
+        account.id,
+        house.now,
+        HALF if half else LIFETIME,
+        secret=house.secret,
+        half=half,
+        browser=browser_of(request),
     )
     response.set_cookie(
         cookie_name(house.settings),
@@ -43,17 +80,26 @@ async def begin(house: House, request: Request, response: Response, account: Acc
 
 async def end(house: House, request: Request, response: Response) -> None:
     """Log out; safe to repeat."""
-    name = cookie_name(house.settings)
-    if session := request.cookies.get(name):
+    if session := session_of(house, request):
         await revoke_session(house.engine, session, house.now, secret=house.secret)
-    response.delete_cookie(name, secure=is_secure(house.settings), httponly=True, samesite="lax")
+    response.delete_cookie(
+        cookie_name(house.settings),
+        secure=is_secure(house.settings),
+        httponly=True,
+        samesite="lax",
+    )
 
 
-async def account_of_request(house: House, request: Request) -> Account | None:
-    session = request.cookies.get(cookie_name(house.settings))
+async def account_of_request(
+    house: House, request: Request, *, half: bool = False
+) -> Account | None:
+    """Whoever is logged in; with `half`, whoever still owes the second factor."""
+    session = session_of(house, request)
     if not session:
         return None
-    return await account_of_session(house.engine, session, house.now, IDLE, secret=house.secret)
+    return await account_of_session(
+        house.engine, session, house.now, IDLE, secret=house.secret, half=half
+    )
 
 
 async def _staff(house: Home, request: Request) -> Account:

@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from web.pages import (
+    answer_templates,
     case,
+    case_answer,
     case_parts,
     entrance,
     escalations,
@@ -12,6 +14,7 @@ from web.pages import (
     gaya,
     lists,
     public,
+    second_step,
     start,
     tasks,
     tracking,
@@ -26,11 +29,14 @@ for part in (
     files,
     tracking,
     entrance,
+    second_step,
     tasks,
     lists,
     views,
     case,
     case_parts,
+    case_answer,
+    answer_templates,
     gaya,
     escalations,
 ):

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from web.pages.entrance import expired
 from web.pages.language import N_, _
 from web.pages.rendering import page, wants_block
 from web.problems import TITLES, Problem, api_error, as_problem
@@ -66,6 +67,8 @@ async def on_error(request: Request, error: Exception) -> Response:
 async def show_problem(request: Request, problem: Problem) -> Response:
     if problem.status == 401 and request.method == "GET" and not wants_block(request):
         return RedirectResponse(f"/masuk?lanjut={quote(_path(request))}", 303)
+    if problem.status == 401 and request.method == "POST":
+        return await expired(request)
     sent = await _sent(request) if problem.status == 503 else None
     context = {
         "status": problem.status,

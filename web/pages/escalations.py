@@ -23,12 +23,12 @@ from web.acting import act
 from web.house import Directory, Home
 from web.pages.casefile import seen
 from web.pages.done import forget, remember, remembered
-from web.pages.entrance import own_path
 from web.pages.forms import KEY, Form, Group, Typed, action_form, staff_label, unit_groups
 from web.pages.language import N_, _
 from web.pages.late_rows import LateLine, line_of
 from web.pages.rendering import page, wants_block
 from web.problems import Problem, as_problem
+from web.security import own_path
 from web.sessions import Staff, account_of_request
 from web.viewing import view
 from workflows.client import ActionRefused, EngineAway

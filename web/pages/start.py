@@ -10,9 +10,9 @@ from domain.policy import Limit, Measure, Policy
 from domain.terms import ClockName
 from record.public import FIGURES_OF
 from web.house import Home
-from web.pages.entrance import own_path
 from web.pages.language import COOKIE, LANGUAGES, _, ngettext
 from web.pages.rendering import page
+from web.security import own_path
 from web.sessions import account_of_request, is_secure
 
 router = APIRouter()

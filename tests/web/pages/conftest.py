@@ -66,7 +66,7 @@ async def site(module_database: Database, temporal: TemporalServer) -> AsyncIter
     engine = database.create_engine(settings.database)
     client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
     async with make_worker(client, engine), serving(settings, temporal.address) as address:
-        yield Site(address, engine, module_database)
+        yield Site(address, engine, module_database, settings.secret_bytes)
     await engine.dispose()
 
 
@@ -74,5 +74,6 @@ async def site(module_database: Database, temporal: TemporalServer) -> AsyncIter
 async def engineless(module_database: Database, site: Site) -> AsyncIterator[Site]:
     """The same record behind a web whose engine is away."""
     nowhere = f"127.0.0.1:{free_port()}"
-    async with serving(settings_for(module_database), nowhere) as address:
-        yield Site(address, site.engine, module_database)
+    settings = settings_for(module_database)
+    async with serving(settings, nowhere) as address:
+        yield Site(address, site.engine, module_database, settings.secret_bytes)
