@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 import uvicorn
 import uvloop
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from temporalio.client import Client
@@ -23,6 +24,7 @@ import health
 from activities.cases import CaseActivities
 from activities.record import RecordActivities
 from record import engine as database
+from record.brake import forget_old
 from settings import Settings, get_settings
 from workflows import client as temporal
 from workflows.complaint import ComplaintWorkflow
@@ -33,6 +35,8 @@ log = structlog.get_logger("worker")
 
 LOOK_EVERY = 60.0
 """Seconds between looks whether the sweeper is scheduled."""
+FORGET_EVERY = 600.0
+"""Seconds between removals of wrong guesses that are a day old."""
 GRACE = timedelta(seconds=5)
 
 
@@ -90,12 +94,14 @@ async def _work(client: Client, engine: AsyncEngine, stop: asyncio.Event) -> Non
     worker = make_worker(client, engine)
     health.spare_collector()
     sweeping = asyncio.create_task(_keep_sweeping(client))
+    forgetting = asyncio.create_task(_keep_forgetting(engine))
     working = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     log.info("working", task_queue=worker.task_queue)
     await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     sweeping.cancel()
+    forgetting.cancel()
     await worker.shutdown()
     await working
 
@@ -106,6 +112,14 @@ async def _keep_sweeping(client: Client) -> None:
         with suppress(temporal.EngineAway):
             await temporal.keep_sweeping(client)
         await asyncio.sleep(LOOK_EVERY)
+
+
+async def _keep_forgetting(engine: AsyncEngine) -> None:
+    """Without end; what the database could not do now it does the next time."""
+    while True:
+        with suppress(SQLAlchemyError):
+            await forget_old(engine, datetime.now(UTC))
+        await asyncio.sleep(FORGET_EVERY)
 
 
 def _health_server(settings: Settings, checks: Mapping[str, health.Check]) -> uvicorn.Server:
