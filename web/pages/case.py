@@ -73,7 +73,7 @@ async def do(
             account.actor,
             {**_fields(typed), "action": action},
             typed.get(KEY),
-            **({"files": found} if (found := attached(typed)) else {}),
+            attached(typed),
         )
     except (Problem, ActionRefused, EngineAway) as error:
         problem = as_problem(error)

@@ -88,6 +88,8 @@ class Form:
     """What was done to the text just now."""
     previewed: bool = False
     """Shown first as the reporter will read it."""
+    unanswered: bool = False
+    """It was sent, and nobody said whether it arrived."""
     conflict: Conflict | None = None
     errors: Sequence[tuple[str, str]] = field(default=())
     """Name of a field (or none) and what is wrong with it, for the summary."""
@@ -176,7 +178,7 @@ def action_form(
     values = values or {}
     faults = {error["field"]: error["message"] for error in problem.errors} if problem else {}
     fields = [
-        _field(given, kind, case, units, values.get(given.name), faults.pop(given.name, ""))
+        field_of(given, kind, case, units, values.get(given.name), faults.pop(given.name, ""))
         for given in form_fields(kind, rules.policy)
     ]
     if receipt:
@@ -216,6 +218,7 @@ def action_form(
         template_error=template_error,
         note=note,
         previewed=kind is a.Answer and not receipt,
+        unanswered=problem is not None and problem.status == 503,
         conflict=conflict,
         errors=errors,
     )
@@ -227,7 +230,7 @@ AWAY = N_(
 )
 
 
-def _field(
+def field_of(
     given: FormField,
     kind: type[a.ActionBase],
     case: Case,

@@ -5,6 +5,7 @@
 
 const PAUSE = 5000;
 const galat = document.getElementById("galat");
+const news = document.getElementById("jaringan"); // only where there is something to send
 let waiting = null; // the form, the button that sent it, the timer, and how often it was tried
 
 addEventListener("htmx:afterSettle", (event) => {
@@ -13,11 +14,14 @@ addEventListener("htmx:afterSettle", (event) => {
   if (first) first.focus();
 });
 
-// What a page asks by itself, to stay up to date, may fail quietly.
-const byPerson = (event) => event.detail.requestConfig.triggeringEvent?.isTrusted;
+// What a page asks by itself, to stay up to date or while somebody types, may fail quietly.
+const byPerson = (event) => {
+  const cause = event.detail.requestConfig.triggeringEvent;
+  return cause?.isTrusted && cause.type !== "input";
+};
 
 function tell(mayRepeat) {
-  const told = document.getElementById("jaringan").content.cloneNode(true);
+  const told = news.content.cloneNode(true);
   told.querySelector(navigator.onLine ? "[data-offline]" : "[data-away]").remove();
   if (!mayRepeat) told.querySelector("[data-again]").remove();
   galat.replaceChildren(told);
@@ -38,7 +42,7 @@ function stop() {
 }
 
 function unanswered(event) {
-  if (!byPerson(event)) return;
+  if (!byPerson(event) || !news) return;
   const { elt, triggeringEvent } = event.detail.requestConfig;
   if (!(elt instanceof HTMLFormElement)) {
     tell(false);
@@ -73,7 +77,7 @@ addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, isError } = event.detail;
   if (!byPerson(event)) {
     if (isError) event.detail.shouldSwap = false;
-  } else if (xhr.status === 503 && requestConfig.elt instanceof HTMLFormElement) {
+  } else if (xhr.status === 503 && news && requestConfig.elt instanceof HTMLFormElement) {
     event.detail.shouldSwap = false;
     unanswered(event);
   } else if (waiting?.form === requestConfig.elt) {
