@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain.actors import REPORTER
+from domain.actors import REPORTER, Actor
 from domain.calendar import local_date
 from domain.chain import GENESIS, seal
 from domain.decisions.intake import receive
@@ -121,14 +121,16 @@ async def file_complaint(
     channel: Channel,
     key: str | None,
     files: Sequence[UUID] = (),
+    actor: Actor = REPORTER,
 ) -> Filed:
-    """Stores it with the files that its reporter uploaded before.
+    """Stores it with the files that were uploaded before. `actor` is who typed it in for the
+    reporter, where it was not they themselves.
 
     Raises Problem 422 for an unknown place, a day to come, a key used for another text, and a file
     that is gone.
     """
     try:
-        filed = await _file(house, sent, channel, key, files)
+        filed = await _file(house, sent, channel, key, files, actor)
     except Problem:
         FILINGS.labels("refused").inc()
         raise
@@ -142,11 +144,12 @@ async def _file(
     channel: Channel,
     key: str | None,
     files: Sequence[UUID],
+    actor: Actor,
 ) -> Filed:
     now, place = house.now, sent.location
     check_day(sent, local_date(now))
     kecamatan = await kecamatan_of(house, place)
-    uploaded = await uploaded_files(house.engine, files, REPORTER.id)
+    uploaded = await uploaded_files(house.engine, files, actor.id)
     if len(uploaded) < len(set(files)):
         raise field_problem(berkas=FILE_GONE)
     reporter = Reporter(**sent.reporter.model_dump()) if sent.reporter else None
@@ -175,6 +178,7 @@ async def _file(
         entry=filing.entry,
         now=now,
         rules=rules,
+        actor=actor,
     )
     recorded = seal(filing.id, 0, GENESIS, [received])
     case = fold(filing.id, recorded)

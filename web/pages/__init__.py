@@ -3,10 +3,13 @@
 from fastapi import APIRouter
 
 from web.pages import (
+    account,
     answer_templates,
+    bulk,
     case,
     case_answer,
     case_parts,
+    counter,
     entrance,
     escalations,
     files,
@@ -30,9 +33,12 @@ for part in (
     tracking,
     entrance,
     second_step,
+    account,
     tasks,
     lists,
     views,
+    bulk,
+    counter,
     case,
     case_parts,
     case_answer,

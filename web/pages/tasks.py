@@ -70,7 +70,7 @@ async def list_tasks(
     """Five statements, whatever is shown."""
     now, rules, units = house.now, await house.rules(), await house.directory()
     tasks = _tasks(account, chosen, units)
-    after = _cursor(request.query_params.get("setelah", ""))
+    after = cursor(request.query_params.get("setelah", ""))
     found = await inbox(house.engine, tasks, now, after=after)
     bounds = urgency_bounds(now, rules.calendar, very_late_after(rules))
     counts = dict(zip(Urgency, await count_tasks(house.engine, tasks, now, bounds), strict=True))
@@ -90,7 +90,7 @@ async def list_tasks(
         "may_dispose": account.actor.holds(Role.COORDINATOR),
         "poll": url("tugas/baru", chosen, sejak=now.isoformat()),
         "first": "" if after is None else url(TASKS, chosen),
-        "further": found.after and url(TASKS, chosen, setelah=_written(found.after)),
+        "further": found.after and url(TASKS, chosen, setelah=written(found.after)),
         "now": now,
         "done": done,
     }
@@ -106,11 +106,11 @@ def _tasks(account: Account, chosen: Asked, units: Directory) -> Tasks:
     )
 
 
-def _written(cursor: Cursor) -> str:
+def written(cursor: Cursor) -> str:
     return f"{cursor.due_at.isoformat() if cursor.due_at else ''}~{cursor.complaint_id}"
 
 
-def _cursor(value: str) -> Cursor | None:
+def cursor(value: str) -> Cursor | None:
     due, _sep, id_ = value.partition("~")
     try:
         found = UUID(id_)

@@ -1,0 +1,269 @@
+"""Catat aduan: complaints told at the counter or found in social media, typed in by staff."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import RedirectResponse, Response
+
+from domain.calendar import local_date
+from domain.terms import Channel, ClockName, Role
+from record.accounts import Account
+from record.cases import CaseRow, Filters, case_of_reporter
+from record.counter import typed_in
+from record.receipts import receipt_of
+from record.search import list_cases
+from web.filing import SentComplaint, SentReporter, Storable, file_complaint, line
+from web.house import Directory, Home, House
+from web.pages.forms import KEY, Field, Group, Typed, new_key, unit_groups
+from web.pages.language import N_, _
+from web.pages.rendering import page, wants_block
+from web.pages.rows import Row, rows_of
+from web.pages.tags import CHANNELS
+from web.problems import Problem, not_found, validation_errors
+from web.sessions import Staff
+from web.viewing import view
+
+router = APIRouter(prefix="/catat")
+
+TYPED_IN = (Channel.LOKET, Channel.MEDSOS)
+OPEN, HIDDEN = "terbuka", "dirahasiakan"
+SHOWN_FOR = timedelta(hours=1)
+"""How long whoever typed it in may see its receipt again."""
+
+ONLY_DESKS = N_("Hanya koordinator dan admin unit yang dapat mencatat aduan.")
+REQUIRED = {
+    "channel": N_("Pilih lewat mana aduan ini disampaikan."),
+    "title": N_("Tulis judul laporan."),
+    "body": N_("Ceritakan apa yang terjadi."),
+}
+NAME_REQUIRED = N_("Tulis nama pelapor, atau kosongkan juga telepon dan surelnya.")
+SENT_BEFORE = N_(
+    "Formulir ini sudah pernah dikirim dengan isi lain, dan aduan yang pertama sudah tercatat."
+    " Kalau ini aduan baru, tekan Catat aduan sekali lagi."
+)
+SOURCE_HINT = N_("Tautan kiriman atau nama akunnya. Disimpan tersegel bersama identitas pelapor.")
+
+Faults = Sequence[tuple[str, str]]
+"""A field's name, and what is wrong with it."""
+
+LEAST_LETTERS, MOST_WORDS, MOST_SHOWN = 4, 6, 3
+"""Of the words by which something similar is looked for, and of what is shown of it."""
+
+
+class CounterReporter(SentReporter):
+    """Who told it: perhaps only by what they are called where they wrote."""
+
+    source: Annotated[str, line(300), Storable] | None = None
+
+
+class CounterComplaint(SentComplaint):
+    reporter: CounterReporter | None
+
+
+async def _desk(account: Staff) -> Account:
+    if not (account.actor.holds(Role.COORDINATOR) or account.actor.holds(Role.UNIT_ADMIN)):
+        raise Problem(403, ONLY_DESKS)
+    return account
+
+
+Desk = Annotated[Account, Depends(_desk)]
+
+
+@router.get("")
+async def ask(request: Request, house: Home, account: Desk) -> Response:
+    return await _form(request, house, {KEY: new_key(), "identity": HIDDEN})
+
+
+@router.post("/mirip")
+async def look_for_similar(request: Request, house: Home, account: Desk, typed: Typed) -> Response:
+    """What is known already and sounds alike; by POST, so that nothing typed is in an address."""
+    try:
+        similar = await _similar(house, account, typed)
+    except SQLAlchemyError:
+        if wants_block(request):
+            return Response(status_code=204)  # a hint that cannot be had disturbs nobody
+        raise
+    if wants_block(request):
+        context = {"similar": similar, "looked": True}
+        return page(request, "similar.html", context, block="similar")
+    return await _form(request, house, typed, similar=similar)
+
+
+@router.post("")
+async def file(request: Request, house: Home, account: Desk, typed: Typed) -> Response:
+    if faults := _missing(typed):
+        return await _form(request, house, typed, faults)
+    channel, key = Channel(typed["channel"]), typed.get(KEY) or new_key()
+    try:
+        sent = CounterComplaint.model_validate(_complaint(typed))
+        filed = await file_complaint(house, sent, channel, key, actor=account.actor)
+    except ValidationError as error:
+        return await _form(request, house, typed, _faults(validation_errors(error)))
+    except Problem as problem:
+        if any(error["field"] == "Idempotency-Key" for error in problem.errors):
+            return await _form(request, house, {**typed, KEY: new_key()}, [("", _(SENT_BEFORE))])
+        if problem.status != 422:
+            raise
+        return await _form(request, house, typed, _faults(problem.errors))
+    return RedirectResponse(f"/catat/{filed.ticket}", 303)
+
+
+@router.get("/{ticket}")
+async def receipt(request: Request, house: Home, account: Desk, ticket: str) -> Response:
+    """Ticket and receipt, to hand over; only to whoever typed it in, and only for a while."""
+    since = house.now - SHOWN_FOR
+    complaint = await typed_in(house.engine, ticket, account.actor.id, since)
+    found = complaint and await case_of_reporter(house.engine, complaint, house.now)
+    if not complaint or not found:
+        raise not_found()
+    clocks = (await view(house, found)).case.clocks
+    digits = receipt_of(house.secret, complaint)
+    context = {
+        "ticket": found.ticket,
+        "title": found.title,
+        "receipt": " ".join(digits[k : k + 4] for k in range(0, len(digits), 4)),
+        "received_at": found.received_at,
+        "first_response": clocks[ClockName.FIRST_RESPONSE].due_at,
+        "verification": clocks[ClockName.VERIFICATION].due_at,
+        "address": house.settings.public_origin or str(request.base_url).rstrip("/"),
+    }
+    return page(request, "counter_filed.html", context)
+
+
+def _missing(typed: Mapping[str, str]) -> Faults:
+    faults = [(name, _(why)) for name, why in REQUIRED.items() if not typed.get(name, "").strip()]
+    if typed.get("channel") and typed["channel"] not in TYPED_IN:
+        faults.append(("channel", _(REQUIRED["channel"])))
+    reached = typed.get("phone", "").strip() or typed.get("email", "").strip()
+    if reached and not typed.get("name", "").strip():
+        faults.append(("name", _(NAME_REQUIRED)))
+    return faults
+
+
+def _complaint(typed: Mapping[str, str]) -> dict[str, Any]:
+    """As it is filed; an account or a link names a reporter who told no name."""
+    given = {name: value.strip() for name, value in typed.items() if value.strip()}
+    source = given.get("source") if given["channel"] == Channel.MEDSOS else None
+    reporter = {name: given.get(name) for name in ("name", "phone", "email")} | {"source": source}
+    if source:
+        reporter["name"] = given.get("name", source[:120])
+    return {
+        "title": given["title"],
+        "body": given["body"],
+        "occurred_on": given.get("occurred_on"),
+        "location": {name: given.get(name) for name in ("village_code", "address")},
+        "reporter": reporter if reporter["name"] else None,
+        "anonymous": given.get("identity") != OPEN,
+        "secret": "secret" in given,
+    }
+
+
+def _faults(errors: Sequence[Mapping[str, str]]) -> Faults:
+    """Fields as they are filed by their names in the form."""
+    named = [(error["field"].rpartition(".")[2], error["message"]) for error in errors]
+    return [(name, _(why)) for name, why in named]
+
+
+async def _similar(house: House, account: Account, typed: Mapping[str, str]) -> list[Row]:
+    """The newest that this person may see and that share the most words with what was typed.
+
+    Words of the title first; those of the text only where it has too few.
+    """
+    words = _words(typed.get("title", ""))
+    if len(words) < 2:
+        words = list(dict.fromkeys([*words, *_words(typed.get("body", ""))]))
+    if len(words) < 2:
+        return []
+    words = sorted(words, key=len, reverse=True)[:MOST_WORDS]
+    units, rules, now = await house.directory(), await house.rules(), house.now
+    village = units.by_region.get(typed.get("village_code", ""))
+    district = units.by_path.get(village.parent or "") if village else None
+    filters = Filters(kecamatan=district.code if district else None)
+    found = await list_cases(
+        house.engine, account.actor, filters, now, q=" or ".join(words), limit=25
+    )
+
+    def shared(row: CaseRow) -> int:
+        title = (row.title or "").lower()
+        return sum(word[:LEAST_LETTERS] in title for word in words)
+
+    close = sorted((row for row in found.rows if shared(row) > 1), key=shared, reverse=True)
+    return rows_of(close[:MOST_SHOWN], units, rules, now)
+
+
+def _words(text: str) -> list[str]:
+    """Without anything that a search would read as an operator."""
+    letters = "".join(one if one.isalnum() else " " for one in text.lower())
+    return [word for word in dict.fromkeys(letters.split()) if len(word) >= LEAST_LETTERS]
+
+
+async def _form(
+    request: Request,
+    house: House,
+    values: Mapping[str, str],
+    faults: Faults = (),
+    similar: Sequence[Row] | None = None,
+) -> Response:
+    wrong = dict(faults)
+
+    def field(name: str, label: str, widget: str = "text", **more: Any) -> Field:
+        required = more.pop("required", False)
+        return Field(
+            name, label, widget, required, values.get(name, ""), wrong.get(name, ""), **more
+        )
+
+    channels = [Group(None, [(one, _(CHANNELS[one])) for one in TYPED_IN])]
+    identities = [
+        (HIDDEN, _("Dirahasiakan: hanya koordinator yang dapat membukanya")),
+        (OPEN, _("Terbuka: unit yang menangani juga dapat membukanya")),
+    ]
+    today = local_date(house.now).isoformat()
+    context = {
+        "values": values,
+        "key": values.get(KEY) or new_key(),
+        "errors": faults,
+        "similar": similar or [],
+        "looked": similar is not None,
+        "how": [
+            field("channel", _("Disampaikan lewat"), "radios", groups=channels, required=True),
+            field("source", _("Kiriman di media sosial"), hint=_(SOURCE_HINT)),
+        ],
+        "what": [
+            field("title", _("Judul"), required=True),
+            field("body", _("Cerita lengkapnya"), "textarea", required=True),
+            field("occurred_on", _("Tanggal kejadian"), type="date", latest=today),
+        ],
+        "where": [
+            field(
+                "village_code",
+                _("Desa atau kelurahan, menurut kecamatan"),
+                "select",
+                groups=_villages(await house.directory()),
+                empty=_("Tidak tahu, atau tidak di satu tempat"),
+            ),
+            field("address", _("Alamat atau patokan")),
+        ],
+        "who": [
+            field("name", _("Nama pelapor")),
+            field("phone", _("Nomor telepon"), hint=_("Seperti 0812 3456 7890."), type="tel"),
+            field("email", _("Surel"), type="email"),
+            field(
+                "identity",
+                _("Identitas pelapor"),
+                "radios",
+                groups=[Group(None, identities)],
+                required=True,
+            ),
+        ],
+    }
+    return page(request, "counter.html", context, status=422 if faults else 200)
+
+
+def _villages(units: Directory) -> list[Group]:
+    villages = [unit for unit in units.by_path.values() if unit.kind in ("kelurahan", "desa")]
+    districts = {path: unit.name for path, unit in units.by_path.items()}
+    return unit_groups(villages, "region_code", districts)
