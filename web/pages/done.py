@@ -14,9 +14,14 @@ def remember(response: Response, action: str) -> None:
     response.set_cookie(COOKIE, action, max_age=KEPT_SECONDS, httponly=True, samesite="lax")
 
 
+def remembered_name(request: Request) -> str:
+    """What was remembered, for pages that have words of their own for it."""
+    return request.cookies.get(COOKIE, "")
+
+
 def remembered(request: Request) -> str | None:
     """The action's words."""
-    kind = BY_NAME.get(request.cookies.get(COOKIE, ""))
+    kind = BY_NAME.get(remembered_name(request))
     return staff_label(kind) if kind else None
 
 
