@@ -1,17 +1,32 @@
 """A search over all events, newest first, for those who look into what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, exists, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.actors import Actor
+from domain.actors import Actor, Grant
+from domain.visibility import SEES_ALL
 from record.engine import fetch, storable
-from record.tables import accounts, cases, complaints, events
+from record.tables import accounts, cases, complaints, events, grants, lookups
 from record.visibility import handled_within, visible_to
 
 
@@ -28,16 +43,19 @@ class EventFilters:
     until: datetime | None = None
 
 
+LOOKUP = "phone_looked_up"
+"""Somebody searched by a reporter's number."""
 ACTORS = ("reporter", "system")
 """Who acts without an account."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventRow:
-    """An event beside its case."""
+    """An event beside its case; or a look-up, which is none of a case's: then `type` is LOOKUP,
+    there is no ticket, and `complaint_id` is the look-up's own id."""
 
     complaint_id: UUID
-    ticket: str
+    ticket: str | None
     unit: str | None
     seq: int
     type: str
@@ -91,7 +109,7 @@ async def search_events(
     start = min(end.at, now)
     for span in SPANS:
         start = min(end.at, now) - span
-        rows = await fetch(engine, query.where(events.c.at >= start))
+        rows = await fetch(engine, query.where(query.selected_columns.at >= start))
         if len(rows) > limit or (filters.since is not None and start <= filters.since):
             return _page(rows, limit)
     earlier = select(literal(1)).where(exists().where(events.c.at < start))
@@ -109,18 +127,33 @@ def _page(rows: Sequence[Any], limit: int) -> EventPage:
 
 
 def _searched(actor: Actor, filters: EventFilters, end: Before) -> Select[Any]:
-    order = (events.c.at, events.c.complaint_id, events.c.seq)
-    conditions: list[ColumnElement[bool]] = [
-        visible_to(actor),
-        events.c.at <= end.at,
-        tuple_(*order) < tuple_(*(literal(value) for value in (end.at, end.complaint_id, end.seq))),
-    ]
+    parts = []
+    if filters.type != LOOKUP:
+        parts.append(_events(actor, filters))
+    of_no_case = filters.ticket is None and filters.unit is None
+    if of_no_case and filters.type in (None, LOOKUP) and any(map(actor.holds, SEES_ALL)):
+        parts.append(_lookups(filters))
+    found = union_all(*parts or [_events(actor, filters).where(false())]).subquery("found")
+    order = (found.c.at, found.c.complaint_id, found.c.seq)
+    return (
+        select(found)
+        .where(
+            found.c.at <= end.at,
+            tuple_(*order)
+            < tuple_(*(literal(value) for value in (end.at, end.complaint_id, end.seq))),
+        )
+        .order_by(*(column.desc() for column in order))
+    )
+
+
+def _events(actor: Actor, filters: EventFilters) -> Select[Any]:
+    conditions: list[ColumnElement[bool]] = [visible_to(actor)]
     if filters.ticket is not None:
         conditions.append(complaints.c.ticket == storable(filters.ticket))
     if filters.type is not None:
-        conditions.append(events.c.type == filters.type)
+        conditions.append(events.c.type == storable(filters.type))
     if filters.actor is not None:
-        conditions.append(_by(filters.actor))
+        conditions.append(_by(events.c.actor, filters.actor))
     if filters.unit is not None:
         conditions.append(handled_within(filters.unit))
     if filters.since is not None:
@@ -142,13 +175,32 @@ def _searched(actor: Actor, filters: EventFilters, end: Before) -> Select[Any]:
             )
         )
         .where(*conditions)
-        .order_by(*(column.desc() for column in order))
     )
 
 
-def _by(name: str) -> ColumnElement[bool]:
+def _lookups(filters: EventFilters) -> Select[Any]:
+    """As events, for those who see all."""
+    by = func.concat("account:", func.cast(lookups.c.account_id, String))
+    conditions: list[ColumnElement[bool]] = []
+    if filters.actor is not None:
+        conditions.append(_by(by, filters.actor))
+    if filters.since is not None:
+        conditions.append(lookups.c.at >= filters.since)
+    return select(
+        lookups.c.id.label("complaint_id"),
+        null().label("ticket"),
+        null().label("unit"),
+        literal(0).label("seq"),
+        literal(LOOKUP).label("type"),
+        lookups.c.at,
+        by.label("actor"),
+        literal({}, JSONB).label("data"),
+    ).where(*conditions)
+
+
+def _by(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     if name in ACTORS:
-        return events.c.actor == name
+        return column == name
     typed = storable(name).strip().lower()
     found = select(func.concat("account:", func.cast(accounts.c.id, String))).where(
         or_(
@@ -156,4 +208,32 @@ def _by(name: str) -> ColumnElement[bool]:
             func.lower(accounts.c.name).contains(typed, autoescape=True),
         )
     )
-    return events.c.actor.in_(found)
+    return column.in_(found)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose account it is, and what they may do today."""
+
+    name: str
+    grants: tuple[Grant, ...]
+
+
+async def people(engine: AsyncEngine, ids: Collection[UUID]) -> dict[UUID, Person]:
+    """Those accounts, disabled ones too. One statement, none where nobody is asked for."""
+    if not ids:
+        return {}
+    rows = await fetch(
+        engine,
+        select(accounts.c.id, accounts.c.name, grants.c.role, grants.c.unit)
+        .select_from(accounts.join(grants, grants.c.account_id == accounts.c.id, isouter=True))
+        .where(accounts.c.id.in_(ids))
+        .order_by(accounts.c.id, grants.c.role, grants.c.unit),
+    )
+    found: dict[UUID, Person] = {}
+    for row in rows:
+        held = found.get(row["id"], Person(row["name"], ())).grants
+        if row["role"] is not None:
+            held = (*held, Grant(role=row["role"], unit=row["unit"]))
+        found[row["id"]] = Person(row["name"], held)
+    return found

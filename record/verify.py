@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, Uuid, ca
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import GENESIS, link_hash, stamp, text_digest
-from record.engine import transaction
+from record.engine import fetch, fetch_one, transaction
 from record.filing import complaint_texts
 from record.tables import cases, complaints, entries, entry_files, events, files
 
@@ -44,6 +44,25 @@ async def verify_case(engine: AsyncEngine, complaint: UUID) -> Fault | None:
 async def verify_record(engine: AsyncEngine) -> Verified:
     """Every case as of now, streamed: what is in memory does not grow with the record."""
     return await _verify(engine, _rows())
+
+
+async def verify_following(
+    engine: AsyncEngine, after: UUID | None, limit: int
+) -> tuple[Verified, UUID | None]:
+    """The `limit` cases that follow that id, and the last id of them; None where none follow."""
+    ids = select(complaints.c.id).order_by(complaints.c.id).limit(limit)
+    if after is not None:
+        ids = ids.where(complaints.c.id > after)
+    found = [row["id"] for row in await fetch(engine, ids)]
+    if not found:
+        return Verified(0, 0, ()), None
+    return await _verify(engine, _rows().where(complaints.c.id.in_(found))), found[-1]
+
+
+async def count_cases(engine: AsyncEngine) -> int:
+    """How many cases there are to verify."""
+    row = await fetch_one(engine, select(func.count().label("cases")).select_from(complaints))
+    return int(row["cases"]) if row else 0
 
 
 async def _verify(engine: AsyncEngine, query: Select[tuple[Any, ...]]) -> Verified:

@@ -7,10 +7,20 @@ from typing import Any
 import psycopg
 
 from domain.actions import Accept, Answer
-from domain.actors import Actor
+from domain.actors import Actor, Grant
 from domain.terms import Role
 from record.accounts import add_account
-from record.audit import SPANS, Before, EventFilters, EventRow, search_events
+from record.audit import (
+    LOOKUP,
+    SPANS,
+    Before,
+    EventFilters,
+    EventRow,
+    Person,
+    people,
+    search_events,
+)
+from record.phones import cases_by_phone
 from tests.record.office import (
     AUDITOR,
     COORDINATOR,
@@ -66,6 +76,44 @@ async def test_only_of_cases_that_one_may_see(office: Office) -> None:
     await office.act(case, about_us, COORDINATOR)
     assert len(await found(office, AUDITOR)) == 2
     assert await found(office, COORDINATOR) == []
+
+
+async def test_a_search_by_phone_is_found_by_those_who_see_all(office: Office) -> None:
+    desk = await add_account(office.engine, "uji.loket", "Rina Loket", "rahasia-sekali", [])
+    await office.file()
+    looked = MORNING + timedelta(hours=1)
+    await cases_by_phone(
+        office.engine, COORDINATOR, desk.id, "+628123", looked, secret=office.secret
+    )
+    for filters, types in (
+        ({}, [LOOKUP, "received"]),
+        ({"type": LOOKUP}, [LOOKUP]),
+        ({"type": "received"}, ["received"]),
+        ({"actor": "rina"}, [LOOKUP]),
+        ({"actor": "reporter"}, ["received"]),
+        ({"unit": "kab/setda"}, []),
+        ({"unit": "kab/setda", "type": LOOKUP}, []),
+        ({"since": looked}, [LOOKUP]),
+    ):
+        assert [row.type for row in await found(office, **filters)] == types, filters
+    [row] = await found(office, type=LOOKUP)
+    assert (row.actor, row.ticket, row.at, row.data) == (desk.actor.id, None, looked, {})
+    assert [row.type for row in await found(office, COORDINATOR)] == ["received"]
+    assert await found(office, COORDINATOR, type=LOOKUP) == []
+
+
+async def test_people_are_told_with_what_they_may_do(office: Office) -> None:
+    held = [
+        Grant(role=Role.UNIT_ADMIN, unit="kab/dpupr"),
+        Grant(role=Role.UNIT_HEAD, unit="kab/setda"),
+    ]
+    two = await add_account(office.engine, "uji.dua", "Dua", "rahasia-sekali", held)
+    none = await add_account(office.engine, "uji.nol", "Nol", "rahasia-sekali", [])
+    known = await people(office.engine, [two.id, none.id])
+    assert known == {two.id: Person("Dua", tuple(held)), none.id: Person("Nol", ())}
+    with statements() as sent:
+        assert await people(office.engine, []) == {}
+    assert not sent
 
 
 async def test_pages_go_on_without_loss_at_equal_times(office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 from domain.case import Case
 from domain.events import Noted
 from record.entries import entries_of, erase_entry, erase_texts, store_entry
-from record.verify import verify_case, verify_record
+from record.verify import Fault, count_cases, verify_case, verify_following, verify_record
 from tests.record.office import Office, a_filing
 
 EVENTS = 5
@@ -74,6 +74,26 @@ async def test_tampering_is_named(
     fault = await verify_case(office.engine, case.id)
     assert fault == verified.faults[0]
     assert await verify_case(office.engine, whole.id) is None
+
+
+async def test_the_record_is_verified_batch_by_batch(
+    office: Office, superuser: psycopg.AsyncConnection
+) -> None:
+    made = [await a_life(office) for _ in range(5)]
+    await superuser.execute("ALTER TABLE events DISABLE TRIGGER append_only")
+    await superuser.execute(
+        "UPDATE events SET actor = 'reporter' WHERE seq = 3 AND complaint_id = %s", [made[3].id]
+    )
+    seen, after = 0, None
+    faults: list[Fault] = []
+    while True:
+        verified, last = await verify_following(office.engine, after, 2)
+        if last is None:
+            break
+        assert verified.events == EVENTS * verified.cases
+        seen, faults, after = seen + verified.cases, [*faults, *verified.faults], last
+    assert seen == await count_cases(office.engine) == 5
+    assert [(fault.complaint_id, fault.seq) for fault in faults] == [(made[3].id, 3)]
 
 
 async def test_an_erased_text_is_no_tampering(office: Office) -> None:
