@@ -58,7 +58,9 @@ async def arrivals(request: Request, house: Home) -> Response:
     try:
         count = await count_arrivals(house.engine, _tasks(account, chosen, units), since, now)
     except SQLAlchemyError:
-        return Response(status_code=204)  # nobody pressed anything; the next time will tell
+        count = 0  # nobody pressed anything; the next time will tell
+    if not count:
+        return Response(status_code=204)
     return page(
         request, "arrivals.html", {"count": count, "url": url(TASKS, chosen)}, block="arrivals"
     )
