@@ -13,6 +13,7 @@ import health
 from record import engine as database
 from settings import Settings, get_settings
 from web import api, assets, pages
+from web.compression import CompressionMiddleware
 from web.house import House
 from web.limits import LimitMiddleware
 from web.metrics import MetricsMiddleware
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(SecurityMiddleware, origin=settings.public_origin, refuse=show_problem)
     app.add_middleware(LanguageMiddleware)
+    app.add_middleware(CompressionMiddleware)
     app.add_middleware(MetricsMiddleware)
     api.serve(app)
     app.include_router(pages.router)
