@@ -102,11 +102,12 @@ async def account_of_session(
     *,
     secret: bytes,
     half: bool = False,
+    used: bool = True,
 ) -> Account | None:
     """Whose session it is, unless it ended, or nobody used it for `idle`.
 
     A half session is none, and a whole one is not half. One query, and once a minute a second
-    that notes its use.
+    that notes its use, if it is one: `used` is False for what a page asks by itself.
     """
     hashed = keyed(secret, "session", session)
     row = await fetch_one(
@@ -114,14 +115,14 @@ async def account_of_session(
         active_account(
             sessions.c.hash == hashed,
             sessions.c.half.is_(half),
-            *_alive(now, idle),
+            *alive(now, idle),
         )
         .join(sessions, sessions.c.account_id == accounts.c.id)
         .add_columns(sessions.c.last_seen_at),
     )
     if row is None:
         return None
-    if row["last_seen_at"] < now - SEEN_EVERY:
+    if used and row["last_seen_at"] < now - SEEN_EVERY:
         await execute(
             engine, update(sessions).where(sessions.c.hash == hashed).values(last_seen_at=now)
         )
@@ -160,7 +161,7 @@ async def sessions_of(
     rows = await fetch(
         engine,
         select(sessions)
-        .where(sessions.c.account_id == account, ~sessions.c.half, *_alive(now, idle))
+        .where(sessions.c.account_id == account, ~sessions.c.half, *alive(now, idle))
         .order_by(sessions.c.last_seen_at.desc(), sessions.c.hash),
     )
     return [
@@ -197,7 +198,8 @@ async def revoke_sessions(engine: AsyncEngine, account: UUID, now: datetime) -> 
     await _revoke(engine, sessions.c.account_id == account, now)
 
 
-def _alive(now: datetime, idle: timedelta) -> Sequence[ColumnElement[bool]]:
+def alive(now: datetime, idle: timedelta) -> Sequence[ColumnElement[bool]]:
+    """Sessions that did not end, and were used within `idle`."""
     return (
         sessions.c.revoked_at.is_(None),
         sessions.c.expires_at > now,

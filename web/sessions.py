@@ -91,19 +91,26 @@ async def end(house: House, request: Request, response: Response) -> None:
 
 
 async def account_of_request(
-    house: House, request: Request, *, half: bool = False
+    house: House, request: Request, *, half: bool = False, used: bool = True
 ) -> Account | None:
     """Whoever is logged in; with `half`, whoever still owes the second factor."""
     session = session_of(house, request)
     if not session:
         return None
     return await account_of_session(
-        house.engine, session, house.now, IDLE, secret=house.secret, half=half
+        house.engine, session, house.now, IDLE, secret=house.secret, half=half, used=used
     )
 
 
 async def _staff(house: Home, request: Request) -> Account:
-    account = await account_of_request(house, request)
+    return _known(request, await account_of_request(house, request))
+
+
+async def _open_page(house: Home, request: Request) -> Account:
+    return _known(request, await account_of_request(house, request, used=False))
+
+
+def _known(request: Request, account: Account | None) -> Account:
     if account is None:
         raise Problem(401, "Masuk dulu untuk membuka halaman ini.")
     request.state.account = account
@@ -112,3 +119,6 @@ async def _staff(house: Home, request: Request) -> Account:
 
 Staff = Annotated[Account, Depends(_staff)]
 """Whoever is logged in. Raises Problem 401, which a page answers with the way to log in."""
+
+OpenPage = Annotated[Account, Depends(_open_page)]
+"""As `Staff`, for what an open page asks by itself: it keeps no forgotten session alive."""

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import RedirectResponse, Response
 
 from domain.calendar import local_date
@@ -81,12 +80,7 @@ async def ask(request: Request, house: Home, account: Desk) -> Response:
 @router.post("/mirip")
 async def look_for_similar(request: Request, house: Home, account: Desk, typed: Typed) -> Response:
     """What is known already and sounds alike; by POST, so that nothing typed is in an address."""
-    try:
-        similar = await _similar(house, account, typed)
-    except SQLAlchemyError:
-        if wants_block(request):
-            return Response(status_code=204)  # a hint that cannot be had disturbs nobody
-        raise
+    similar = await _similar(house, account, typed)
     if wants_block(request):
         context = {"similar": similar, "looked": True}
         return page(request, "similar.html", context, block="similar")

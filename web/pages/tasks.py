@@ -7,7 +7,6 @@ from itertools import groupby
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import RedirectResponse, Response
 
 from domain.terms import Role
@@ -21,12 +20,9 @@ from web.pages.filtering import TASKS, Asked, asked, chips, choices, filters_of,
 from web.pages.rendering import page, wants_block
 from web.pages.rows import Row, rows_of, very_late_after
 from web.pages.saved import Saving, shelf
-from web.sessions import Staff, account_of_request
+from web.sessions import OpenPage, Staff
 
 router = APIRouter()
-
-STOP_POLLING = 286
-"""htmx asks no more after this."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +41,15 @@ async def show(request: Request, house: Home, account: Staff) -> Response:
 
 
 @router.get("/tugas/baru")
-async def arrivals(request: Request, house: Home) -> Response:
+async def arrivals(request: Request, house: Home, account: OpenPage) -> Response:
     """How many tasks came since the list was drawn, and nothing else: the list stays as it is."""
-    if not wants_block(request):
-        return RedirectResponse("/tugas", 303)
-    account = await account_of_request(house, request)
     since = _moment(request.query_params.get("sejak", ""))
-    if account is None or since is None:
-        return Response(status_code=STOP_POLLING)
-    units, now = await house.directory(), house.now
+    if since is None or not wants_block(request):
+        return RedirectResponse("/tugas", 303)
+    units = await house.directory()
     chosen = asked(TASKS, request.query_params, units, await house.rules())
-    try:
-        count = await count_arrivals(house.engine, _tasks(account, chosen, units), since, now)
-    except SQLAlchemyError:
-        count = 0  # nobody pressed anything; the next time will tell
+    tasks = _tasks(account, chosen, units)
+    count = await count_arrivals(house.engine, tasks, since, house.now)
     if not count:
         return Response(status_code=204)
     return page(
