@@ -13,7 +13,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -157,7 +157,19 @@ def _verify(stored: str, password: str) -> bool:
 
 def active_account(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Active accounts with all their grants, one row each: `account_of` reads it."""
-    held = (
+    return select(
+        accounts.c.id,
+        accounts.c.username,
+        accounts.c.name,
+        accounts.c.password_hash,
+        accounts.c.shortcuts,
+        held_grants().label("grants"),
+    ).where(accounts.c.active, *conditions)
+
+
+def held_grants() -> ScalarSelect[Any]:
+    """What the account of a row holds, as JSON."""
+    return (
         select(
             func.coalesce(
                 func.jsonb_agg(
@@ -169,14 +181,6 @@ def active_account(*conditions: ColumnElement[bool]) -> Select[Any]:
         .where(grants.c.account_id == accounts.c.id)
         .scalar_subquery()
     )
-    return select(
-        accounts.c.id,
-        accounts.c.username,
-        accounts.c.name,
-        accounts.c.password_hash,
-        accounts.c.shortcuts,
-        held.label("grants"),
-    ).where(accounts.c.active, *conditions)
 
 
 def account_of(row: RowMapping | Mapping[str, Any]) -> Account:

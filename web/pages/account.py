@@ -1,11 +1,12 @@
 """Akun: what one may know and change about one's own account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from domain.actors import Grant
 from domain.words import ROLE
 from record import second_factor
 from record.access import (
@@ -179,7 +180,7 @@ async def _account(
 ) -> Response:
     session = session_of(house, request)
     context = {
-        "roles": await roles_of(house, account),
+        "roles": await roles_of(house, account.grants),
         "faults": faults or Faults(),
         "shortest": SHORTEST_PASSWORD,
         "factor": await second_factor.standing(house.engine, account.id),
@@ -192,10 +193,10 @@ async def _account(
     return page(request, "account.html", context, status=status, headers=headers)
 
 
-async def roles_of(house: House, account: Account) -> Sequence[str]:
+async def roles_of(house: House, grants: Iterable[Grant]) -> Sequence[str]:
     """What somebody is, and where."""
     units = await house.directory()
-    held = [(upper(_(ROLE[grant.role])), units.name(grant.unit)) for grant in account.grants]
+    held = [(upper(_(ROLE[grant.role])), units.name(grant.unit)) for grant in grants]
     return [f"{role}, {unit}" if unit else role for role, unit in held]
 
 
