@@ -12,15 +12,17 @@ from domain import actions as a
 from domain.actors import REPORTER, SYSTEM, Actor
 from domain.case import Case, DeskKind
 from domain.policy import Rules
+from domain.sentences import Said
 from domain.terms import OPEN, ClockName, Role, Stage
 from domain.units import covers, is_below
 from domain.visibility import can_see, handles, reporter_stage, stands_for
-from domain.words import STAGE, either
+from domain.words import STAGE
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Why not: `why` is a sentence for the person who asked (Indonesian).
+    """Why not: `why` is a sentence for the person who asked (Indonesian), `Said` where it has
+    values in it.
 
     `kind`: `unseen` the case is not theirs to know, `who` their role may never do this here,
     `state` something must happen first, `field` what was asked for is not possible.
@@ -31,14 +33,27 @@ class Refused:
 
 
 class Who(StrEnum):
-    COORDINATOR = "koordinator"
-    UNIT = "admin unit yang menangani"
-    HANDLER = "admin unit atau subunit yang menangani"
-    UNIT_HEAD = "kepala unit yang menangani"
-    APPROVER = "penyetuju jawaban"
-    SUPERVISOR = "pengawas"
-    REPORTER = "pelapor"
-    SYSTEM = "sistem"
+    COORDINATOR = "coordinator"
+    UNIT = "unit"
+    HANDLER = "handler"
+    UNIT_HEAD = "unit_head"
+    APPROVER = "approver"
+    SUPERVISOR = "supervisor"
+    REPORTER = "reporter"
+    SYSTEM = "system"
+
+
+WHO = {
+    Who.COORDINATOR: "koordinator",
+    Who.UNIT: "admin unit yang menangani",
+    Who.HANDLER: "admin unit atau subunit yang menangani",
+    Who.UNIT_HEAD: "kepala unit yang menangani",
+    Who.APPROVER: "penyetuju jawaban",
+    Who.SUPERVISOR: "pengawas",
+    Who.REPORTER: "pelapor",
+    Who.SYSTEM: "sistem",
+}
+"""As people read it."""
 
 
 ROLES_OF: dict[Who, tuple[Role, ...]] = {
@@ -235,12 +250,13 @@ def _withheld(
     if not any(_could_be(one, actor) for one in permission.who):
         return _only(permission, kind)
     if case.stage not in permission.stages:
-        when = either(STAGE[stage] for stage in Stage if stage in permission.stages)
-        return Refused(
-            "state",
-            f"Status aduan ini {STAGE[_stage_for(actor, case)]};"
-            f" {kind.DOES} hanya dapat dilakukan saat {when}.",
+        not_now = Said(
+            "Status aduan ini %(stage)s; %(does)s hanya dapat dilakukan saat %(when)s.",
+            stage=STAGE[_stage_for(actor, case)],
+            does=kind.DOES,
+            when=tuple(STAGE[stage] for stage in Stage if stage in permission.stages),
         )
+        return Refused("state", not_now)
     if not any(_is(one, case, actor) for one in permission.who):
         return _only(permission, kind)
     for condition in permission.conditions:
@@ -250,8 +266,9 @@ def _withheld(
 
 
 def _only(permission: Permission, kind: type[a.ActionBase]) -> Refused:
-    people = [one for one in permission.who if one is not Who.SYSTEM]
-    return Refused("who", f"Hanya {either(people or permission.who)} yang dapat {kind.DOES}.")
+    people = [one for one in permission.who if one is not Who.SYSTEM] or permission.who
+    who = tuple(WHO[one] for one in people)
+    return Refused("who", Said("Hanya %(who)s yang dapat %(does)s.", who=who, does=kind.DOES))
 
 
 def _could_be(who: Who, actor: Actor) -> bool:

@@ -56,13 +56,13 @@ ARCHIVE_REASON = {
 }
 
 
-def either(words: Iterable[str]) -> str:
+def either(words: Iterable[str], or_: str = "atau") -> str:
     """`a`, `a atau b`, `a, b, atau c`."""
     *most, last = words
     match most:
         case []:
             return last
         case [one]:
-            return f"{one} atau {last}"
+            return f"{one} {or_} {last}"
         case _:
-            return f"{', '.join(most)}, atau {last}"
+            return f"{', '.join(most)}, {or_} {last}"

@@ -11,6 +11,7 @@ from domain.actions import BY_NAME, Action, ActionBase, SystemAction, Text, acti
 from domain.actors import Actor
 from domain.events import Entry
 from domain.forms import INPUTS, FieldKind
+from domain.sentences import Said
 from record.cases import get_case
 from record.engine import storable
 from record.entries import store_entry
@@ -104,12 +105,13 @@ def _texts(kind: type[ActionBase], fields: dict[str, Any]) -> dict[str, str]:
 
 def _text(text: Text, sent: object) -> tuple[str, str | None]:
     if not isinstance(sent, str | None):
-        return "", f"“{text.label}” harus berupa teks."
+        return "", Said("“%(label)s” harus berupa teks.", label=text.label)
     typed = storable(sent or "").strip()
     if text.required and not typed:
-        return "", f"Isi “{text.label}”."
+        return "", Said("Isi “%(label)s”.", label=text.label)
     if len(typed) > LONGEST_TEXT:
-        return "", f"“{text.label}” paling banyak {LONGEST_TEXT} huruf."
+        most = Said("“%(label)s” paling banyak %(n)s huruf.", label=text.label, n=LONGEST_TEXT)
+        return "", most
     return typed, None
 
 
@@ -141,7 +143,8 @@ async def _resolved(house: House, actor: Actor, name: str, sent: Any) -> Any:
         case FieldKind.COMPLAINT:
             found = await get_case(house.engine, actor, str(sent), house.now)
             if found is None:
-                raise field_problem(**{name: f"Aduan “{str(sent)[:60]}” tidak ditemukan."})
+                why = Said("Aduan “%(ticket)s” tidak ditemukan.", ticket=str(sent)[:60])
+                raise field_problem(**{name: why})
             return found.complaint_id
         case _ if name == "category" and sent not in (await house.rules()).policy.categories:
             raise field_problem(category="Pilih kategori dari daftar.")
@@ -150,7 +153,7 @@ async def _resolved(house: House, actor: Actor, name: str, sent: Any) -> Any:
 
 
 def unknown_unit(code: object) -> str:
-    return f"Unit “{str(code)[:60]}” tidak dikenal."
+    return Said("Unit “%(code)s” tidak dikenal.", code=str(code)[:60])
 
 
 def _request_id(complaint: UUID, actor: Actor, kind: type[ActionBase], key: str | None) -> str:

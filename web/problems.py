@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from domain.sentences import Said
 from record.errors import is_away, sqlstate
 from workflows.client import ActionRefused, EngineAway
 
@@ -97,15 +98,15 @@ def _message(fault: Mapping[str, Any]) -> str:
         case "extra_forbidden":
             return "Isian ini tidak dikenal."
         case "string_too_short":
-            return f"Paling sedikit {limits['min_length']} huruf."
+            return Said("Paling sedikit %(n)s huruf.", n=limits["min_length"])
         case "string_too_long":
-            return f"Paling banyak {limits['max_length']} huruf."
+            return Said("Paling banyak %(n)s huruf.", n=limits["max_length"])
         case "enum" | "literal_error":
             return f"Pilih salah satu: {limits['expected']}.".replace(" or ", " atau ")
         case "greater_than_equal":
-            return f"Paling kecil {limits['ge']}."
+            return Said("Paling kecil %(n)s.", n=limits["ge"])
         case "less_than_equal":
-            return f"Paling besar {limits['le']}."
+            return Said("Paling besar %(n)s.", n=limits["le"])
         case "date_from_datetime_parsing" | "date_parsing" | "date_type":
             return "Tulis tanggal seperti 2026-11-24."
         case "bool_parsing" | "bool_type":

@@ -4,11 +4,11 @@ Every call has a time limit, since the engine's own client would wait for it wit
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
@@ -17,9 +17,11 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
@@ -35,9 +37,11 @@ from domain.actions import Action
 from domain.actors import SYSTEM
 from domain.chain import Recorded
 from domain.policy import Rules
+from domain.sentences import Said
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
 from workflows.messages import REFUSED, TASK_QUEUE, Ask, CaseStart, Done, workflow_id
+from workflows.training import LearnWorkflow
 
 T = TypeVar("T")
 
@@ -206,6 +210,24 @@ async def keep_sweeping(client: Client) -> None:
         )
 
 
+async def keep_learning(client: Client) -> None:
+    """Have the house learn from its decisions every night; safe to repeat. Raises EngineAway."""
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(LearnWorkflow.run, id="learn", task_queue=TASK_QUEUE),
+        spec=ScheduleSpec(
+            calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(2)])],
+            time_zone_name="Asia/Jakarta",
+        ),
+        policy=SchedulePolicy(
+            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(hours=12)
+        ),
+    )
+    with suppress(ScheduleAlreadyRunningError):
+        await _reached(
+            client.create_schedule("learn", schedule, trigger_immediately=True), START_WITHIN
+        )
+
+
 async def ping(client: Client) -> str:
     """The engine's version. Raises EngineAway."""
     info = await _reached(
@@ -224,7 +246,8 @@ async def _reached(call: Awaitable[T], within: timedelta) -> T:
     except WorkflowUpdateFailedError as error:
         cause = error.cause
         if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-            raise ActionRefused(str(cause.details[0]), cause.message) from error
+            kind, *parts = cause.details
+            raise ActionRefused(str(kind), _said(cause.message, *parts)) from error
         raise EngineAway("the case could not act") from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
@@ -233,3 +256,8 @@ async def _reached(call: Awaitable[T], within: timedelta) -> T:
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
         # RuntimeError: what the engine's client raises where its first connection fails.
         raise EngineAway("the engine did not answer in time") from error
+
+
+def _said(why: str, source: str = "", values: Mapping[str, Any] | None = None) -> str:
+    """The sentence with what it was made of, where the workflow tells."""
+    return Said(source, **values) if source and values else why

@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.permissions import Refused
     from domain.policy import Rules
     from domain.projection import project
+    from domain.sentences import Said
     from domain.terms import ClockName
     from workflows.messages import REFUSED, RETRY, Ask, CaseStart, Done, workflow_id
 
@@ -256,7 +257,7 @@ class ComplaintWorkflow:
         except ActivityError as error:
             raise ApplicationError("the lead case does not answer", type=RETRY) from error
         if reply.refused:
-            raise _error(Refused("field", f"Aduan induk: {reply.refused}"))
+            raise _error(Refused("field", Said("Aduan induk: %(why)s", why=reply.refused)))
 
     async def _leave_lead(self) -> None:
         lead = self._leads_to_leave.pop(0)
@@ -283,7 +284,9 @@ class ComplaintWorkflow:
 
 
 def _error(refused: Refused) -> ApplicationError:
-    return ApplicationError(refused.why, refused.kind, type=REFUSED, non_retryable=True)
+    why = refused.why
+    parts = (why.source, dict(why.values)) if isinstance(why, Said) else ()
+    return ApplicationError(str(why), refused.kind, *parts, type=REFUSED, non_retryable=True)
 
 
 def _is_diverged(error: ActivityError) -> bool:

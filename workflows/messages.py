@@ -11,7 +11,8 @@ from domain.terms import Stage
 
 TASK_QUEUE = "cases"
 REFUSED = "Refused"
-"""Error type: the domain says no; details[0] is the kind of `domain.permissions.Refused`."""
+"""Error type: the domain says no. Details: the kind of `domain.permissions.Refused` and, where its
+sentence is `Said`, what it was made of."""
 RETRY = "Retry"
 """Error type: the case is being rebuilt from the record; the same request may be sent again."""
 

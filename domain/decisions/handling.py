@@ -6,6 +6,7 @@ from domain import events as e
 from domain.decisions.base import Context, Outcome, decide_on
 from domain.permissions import Refused
 from domain.policy import Approver
+from domain.sentences import Said
 from domain.terms import Classification, ClockName, Stage
 from domain.units import covers, is_below
 
@@ -57,7 +58,7 @@ def _(action: a.ReportProgress, ctx: Context) -> Outcome:
 def _(action: a.RequestExtension, ctx: Context) -> Outcome:
     limit = ctx.case.clocks[ClockName.ANSWER].deadline.limit.n
     if action.days > limit:
-        return Refused("field", f"Perpanjangan paling lama {limit} hari kerja.")
+        return Refused("field", Said("Perpanjangan paling lama %(n)s hari kerja.", n=limit))
     return [e.ExtensionRequested(**ctx.typed, days=action.days)]
 
 

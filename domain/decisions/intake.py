@@ -9,6 +9,7 @@ from domain.actors import REPORTER, SYSTEM, Actor
 from domain.decisions.base import NOT_DUE, Context, Outcome, decide_on
 from domain.permissions import Refused
 from domain.policy import Rules
+from domain.sentences import Said
 from domain.terms import Channel, Classification, ClockName, Role, Stage
 from domain.units import covers
 from domain.visibility import handles
@@ -178,4 +179,5 @@ def inspectorate_fault(unit: str, reported: str | None, ctx: Context) -> Refused
 def category_fault(category: str, ctx: Context) -> Refused | None:
     if category in ctx.rules.policy.categories:
         return None
-    return Refused("field", f"Kategori “{category}” tidak dikenal; pilih dari daftar.")
+    why = Said("Kategori “%(category)s” tidak dikenal; pilih dari daftar.", category=category)
+    return Refused("field", why)

@@ -12,6 +12,7 @@ from temporalio.client import WorkflowExecutionStatus
 from domain import actions as a
 from domain.actors import REPORTER
 from domain.chain import GENESIS, link_hash
+from domain.sentences import Said
 from domain.terms import ArchiveReason, ClockName, Stage
 from tests.workflows.world import BODY, COORDINATOR, OTHER_UNIT, REPORTER_NAME, TITLE, UNIT, World
 from workflows.client import ActionRefused
@@ -67,6 +68,7 @@ async def test_a_refusal_writes_nothing(world: World) -> None:
         with pytest.raises(ActionRefused, match=why) as refused:
             await world.act(complaint, actor, a.Archive(reason=ArchiveReason.INCOMPLETE))
         assert refused.value.kind == kind
+        assert isinstance(refused.value.why, Said) is (kind != "unseen"), "with its parts"
     assert len(await world.events(complaint)) == 2
     again = await world.handle(complaint).fetch_history()
     assert len(again.events) == len(history.events)

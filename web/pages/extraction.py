@@ -9,7 +9,7 @@ from typing import IO
 
 Message = tuple[int, str, str, list[str]]
 
-LABELS = {"LABEL"}
+LABELS = {"LABEL", "DOES"}
 CALLS = {"Text": 1, "Input": 0}
 """Calls that take a label, and which argument that is."""
 

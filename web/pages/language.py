@@ -7,6 +7,9 @@ from babel.support import NullTranslations, Translations
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from domain.sentences import Said, Value
+from domain.words import either
+
 LOCALE = Path(__file__).parents[2] / "locale"
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 SOURCE = "id"
@@ -25,9 +28,24 @@ def language() -> str:
 
 
 def _(message: str) -> str:
-    """The message in the language of this request."""
-    translated: str = _catalogues[language()].gettext(message)
+    """The message in the language of this request; of what is `Said` its parts as well."""
+    if isinstance(message, Said) and message.values:
+        return _translated(message.source) % {
+            name: _value(value) for name, value in message.values.items()
+        }
+    return _translated(message)
+
+
+def _translated(message: str) -> str:
+    # The catalogue's answer to nothing is a description of itself.
+    translated: str = _catalogues[language()].gettext(message) if message else ""
     return translated
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, tuple):
+        return either(map(_translated, value), _("atau"))
+    return _(value) if isinstance(value, str) else str(value)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
