@@ -96,6 +96,7 @@ class HandBack(ActionBase):
 class LinkDuplicate(ActionBase):
     LABEL = "Tautkan sebagai duplikat"
     DOES = "menautkan aduan sebagai duplikat"
+    TEXTS = (Text("reason", "Alasan", required=False),)
 
     action: Literal["link_duplicate"] = "link_duplicate"
     lead: UUID

@@ -6,6 +6,8 @@ from web.pages import (
     account,
     administration,
     answer_templates,
+    audit,
+    audit_case,
     bulk,
     case,
     case_answer,
@@ -49,5 +51,7 @@ for part in (
     answer_templates,
     gaya,
     escalations,
+    audit,
+    audit_case,
 ):
     router.include_router(part.router)

@@ -1,22 +1,19 @@
 """The other pages of a case: what happened, files, what the reporter reads, and the audit trail."""
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from record.files.rows import FileRow, files_of
+from record.files.rows import files_of
 from record.verify import verify_case
-from web.api.track import relayed
-from web.house import Home, House
-from web.pages import saying
+from web.house import Home
 from web.pages.casefile import happenings, namer, seen, shown
 from web.pages.language import _
 from web.pages.rendering import page
-from web.pages.saying import TOPICS, Happening, Topic
+from web.pages.saying import TOPICS, Topic
+from web.pages.tracked import content
 from web.pages.trail import step, why_words
 from web.sessions import Staff
-from web.viewing import Viewed, reporter_entries, view
+from web.viewing import view
 
 router = APIRouter(prefix="/aduan/{ticket}")
 
@@ -61,20 +58,14 @@ async def files(request: Request, house: Home, account: Staff, ticket: str) -> R
 @router.get("/pesan")
 async def messages(request: Request, house: Home, account: Staff, ticket: str) -> Response:
     viewed = await view(house, await seen(house, account, ticket))
-    found = await files_of(house.engine, viewed.file.complaint_id)
+    told = await content(house, viewed, {})
     context = {
         "page": await shown(house, account, viewed),
-        "happenings": await conversation(house, viewed, found),
+        "happenings": told["happenings"],
+        "steps": told["steps"],
+        "next": told["next"],
     }
     return page(request, "case_messages.html", context)
-
-
-async def conversation(house: House, viewed: Viewed, found: Sequence[FileRow]) -> list[Happening]:
-    """What the reporter reads, newest first, as their own page has it."""
-    units = await house.directory()
-    entries = [*reporter_entries(viewed), *await relayed(house, viewed)]
-    entries.sort(key=lambda entry: entry.at, reverse=True)
-    return [saying.told(n, entry, units, found) for n, entry in enumerate(entries, 1)]
 
 
 @router.get("/jejak")
