@@ -23,6 +23,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 import health
 from activities.cases import CaseActivities
 from activities.record import RecordActivities
+from activities.suggestions import SuggestionActivities
 from record import engine as database
 from record.brake import forget_old
 from settings import Settings, get_settings
@@ -30,6 +31,7 @@ from workflows import client as temporal
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
 from workflows.messages import TASK_QUEUE
+from workflows.training import LearnWorkflow
 
 log = structlog.get_logger("worker")
 
@@ -45,13 +47,14 @@ def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEU
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ComplaintWorkflow, SweepWorkflow, AnnounceRulesWorkflow],
+        workflows=[ComplaintWorkflow, SweepWorkflow, AnnounceRulesWorkflow, LearnWorkflow],
         activities=[
             record.append_events,
             record.load_events,
             cases.ask_case,
             cases.start_stranded,
             cases.announce_rules,
+            SuggestionActivities(engine).learn,
         ],
         workflow_runner=UnsandboxedWorkflowRunner(),  # decision 0003
         graceful_shutdown_timeout=GRACE,
@@ -111,6 +114,7 @@ async def _keep_sweeping(client: Client) -> None:
     while True:
         with suppress(temporal.EngineAway):
             await temporal.keep_sweeping(client)
+            await temporal.keep_learning(client)
         await asyncio.sleep(LOOK_EVERY)
 
 

@@ -18,6 +18,7 @@ class Name(StrEnum):
     START_STRANDED = "start_stranded"
     OPEN_CASES = "open_cases"
     ANNOUNCE_RULES = "announce_rules"
+    LEARN = "learn"
 
 
 DIVERGED = "Diverged"
@@ -64,3 +65,9 @@ class Page(Value):
     """`last` is the last case told, None when there was none left."""
 
     last: UUID | None
+
+
+class Learnt(Value):
+    """The version of the model that stands; None where there was too little to learn from."""
+
+    version: int | None

@@ -422,7 +422,7 @@ models = Table(
     Column("rows", Integer, nullable=False),
     Column("basis", LargeBinary, nullable=False, unique=True),
     Column("figures", JSONB, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("data", LargeBinary),
 )
 
 imported_decisions = Table(

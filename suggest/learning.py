@@ -5,7 +5,7 @@ and pairs of words. Each term weighs the more
 the rarer it is, and the more it tells the classes apart (docs/decisions/0011-suggestions.md).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -51,9 +51,6 @@ SHARPNESSES = np.geomspace(0.3, 30, 60)
 FEWEST_SPOKEN = 20
 """Answers on which a threshold may rest."""
 
-Beat = Callable[[], None]
-"""Called now and then while learning goes on."""
-
 
 @dataclass(frozen=True)
 class Decision:
@@ -90,19 +87,16 @@ class Learnt:
     """The fields of `Figures` by question."""
 
 
-def learn(decisions: Sequence[Decision], beat: Beat = lambda: None) -> Learnt | None:
+def learn(decisions: Sequence[Decision]) -> Learnt | None:
     """What there is to learn from decisions; None where they are too few or all alike.
 
     The same decisions in the same order give the same model.
     """
-    category = learn_answers(
-        [one.text for one in decisions], [one.category for one in decisions], beat
-    )
+    category = learn_answers([one.text for one in decisions], [one.category for one in decisions])
     routed = [one for one in decisions if one.unit is not None]
     unit = learn_answers(
         [with_place(one.text, one.village_code) for one in routed],
         [str(one.unit) for one in routed],
-        beat,
     )
     if category is None and unit is None:
         return None
@@ -115,7 +109,7 @@ def learn(decisions: Sequence[Decision], beat: Beat = lambda: None) -> Learnt | 
 
 
 def learn_answers(
-    texts: Sequence[str], answers: Sequence[str], beat: Beat = lambda: None, seed: int = SEED
+    texts: Sequence[str], answers: Sequence[str], seed: int = SEED
 ) -> tuple[Classifier, Figures] | None:
     """A classifier, and how good one like it was at what it had not seen.
 
@@ -126,13 +120,12 @@ def learn_answers(
     seen, unseen = split(len(texts), seed)
     if len({answers[at] for at in seen}) < 2:
         return None
-    trial = fit([texts[at] for at in seen], [answers[at] for at in seen], beat)
+    trial = fit([texts[at] for at in seen], [answers[at] for at in seen])
     unseen_texts, right = [texts[at] for at in unseen], [answers[at] for at in unseen]
     scores = np.stack([trial.scores(text) for text in unseen_texts])
-    beat()
     trial = calibrated(trial, scores, right)
     figures = figures_of(trial, scores, right, len(texts))
-    whole = fit(texts, answers, beat)
+    whole = fit(texts, answers)
     return replace(whole, sharpness=trial.sharpness, threshold=trial.threshold), figures
 
 
@@ -143,14 +136,13 @@ def split(count: int, seed: int, share: float = LEFT_OUT) -> tuple[list[int], li
     return sorted(shuffled[left_out:]), sorted(shuffled[:left_out])
 
 
-def fit(texts: Sequence[str], answers: Sequence[str], beat: Beat = lambda: None) -> Classifier:
+def fit(texts: Sequence[str], answers: Sequence[str]) -> Classifier:
     """A classifier of at least two answers, which never speaks before it is calibrated."""
     spelt = [words(text) for text in texts]
     classes, numbers = np.unique(np.array(answers, dtype=object), return_inverse=True)
     matrices: list[csr_matrix] = []
     terms: dict[Block, Terms] = {}
     for block in Block:
-        beat()
         counted = _count(block, spelt)
         if counted is None:
             continue
@@ -159,12 +151,9 @@ def fit(texts: Sequence[str], answers: Sequence[str], beat: Beat = lambda: None)
         matrix.data *= telling[matrix.indices]
         matrices.append(normalize(matrix))
         terms[block] = Terms(known, (rarity * telling).astype(np.float32))
-    beat()
     matrix = hstack(matrices).tocsr()
     decider = LinearSVC(C=DECIDER, random_state=0).fit(matrix, numbers)
-    beat()
     doubter = LogisticRegression(C=DOUBTER, tol=1e-3).fit(matrix, numbers)
-    beat()
     return Classifier(
         classes=tuple(str(name) for name in classes),
         terms=terms,

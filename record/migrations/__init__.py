@@ -23,7 +23,8 @@ GRANT INSERT, UPDATE (title, body, address, lat, lng, salt) ON complaints TO {ro
 GRANT INSERT, UPDATE (texts, salt) ON entries TO {role};
 GRANT INSERT, UPDATE ON accounts, tokens, sessions, units TO {role};
 GRANT INSERT, UPDATE, DELETE ON grants, identities TO {role};
-GRANT INSERT ON models, suggestions_shown TO {role};
+GRANT INSERT ON suggestions_shown TO {role};
+GRANT INSERT, UPDATE (data) ON models TO {role};
 GRANT INSERT, UPDATE ON imported_decisions TO {role};
 GRANT INSERT, DELETE ON idempotency, unstarted, words TO {role};
 GRANT INSERT, UPDATE (complaint_id, kept_until), DELETE ON files TO {role};

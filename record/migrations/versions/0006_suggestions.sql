@@ -1,14 +1,14 @@
 -- What the house suggests, and from what it learnt.
 
 -- What was learnt, whole: a version says the same for ever. `basis` is the digest of the decisions
--- it learnt from, so that the same are not learnt twice.
+-- it learnt from, so that the same are not learnt twice. Only the newest keep their `data`.
 CREATE TABLE models (
     version integer PRIMARY KEY,
     trained_at timestamptz NOT NULL,
     rows integer NOT NULL,
     basis bytea NOT NULL UNIQUE,
     figures jsonb NOT NULL,
-    data bytea NOT NULL
+    data bytea
 );
 
 -- Decisions from before this house, or from other portals, to learn from.
