@@ -1,7 +1,9 @@
 """How large a request may be, and how slow: refused by its header, or as soon as it is too much."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
+from math import ceil
 from time import monotonic
 
 from starlette.exceptions import HTTPException
@@ -19,6 +21,9 @@ PATIENCE = 30.0
 """Seconds that any body may take."""
 SLOWEST = 1000
 """Bytes a second that more than that must come with."""
+FORM = "matur.form"
+"""Where a request's form is found, to be closed."""
+HOUR = 3600.0
 READ_ANYWAY = 100_000_000
 """Bytes of a form too large that are read and dropped: a browser that is answered while it still
 sends shows its user a broken connection instead."""
@@ -60,7 +65,11 @@ class LimitMiddleware:
                 response = await self.answer(request, problem)
                 await response(scope, receive, send)
                 return
-        await self.app(scope, body.receive, send)
+        try:
+            await self.app(scope, body.receive, send)
+        finally:
+            if form := scope.get(FORM):
+                await form.close()
 
 
 def _takes_files(request: Request) -> bool:
@@ -106,3 +115,31 @@ class _Body:
     async def _drop_the_rest(self) -> None:
         while not self._ended and self._came < READ_ANYWAY:
             await self._next()
+
+
+class Often:
+    """How often something was done from an address within the last hour, known to this process
+    alone and never written down. Generous: a mobile network or a school is one address."""
+
+    def __init__(self, most: int, why: str) -> None:
+        self.most = most
+        self.why = why
+        self._done: dict[str, deque[float]] = {}
+
+    def count(self, address: str) -> None:
+        """Raises Problem 429, with when it may be done again."""
+        now = monotonic()
+        self._forget(now)
+        done = self._done.setdefault(address, deque())
+        if len(done) >= self.most:
+            wait = ceil(done[0] + HOUR - now)
+            raise Problem(429, self.why, headers={"Retry-After": str(wait)})
+        done.append(now)
+
+    def _forget(self, now: float) -> None:
+        for address in list(self._done):
+            done = self._done[address]
+            while done and done[0] <= now - HOUR:
+                done.popleft()
+            if not done:
+                del self._done[address]

@@ -12,6 +12,7 @@ from record.files.apart import cleaned
 from record.files.cleaning import Unacceptable
 from record.files.rows import FileRow, keep, waiting_files
 from web.house import House
+from web.limits import FORM
 from web.problems import Problem, field_problem
 
 MOST_FILES = 5
@@ -69,9 +70,11 @@ async def received(
 async def form_of(request: Request) -> FormData:
     """The form, within its limits. Raises Problem 413, 422."""
     try:
-        return await request.form(
+        form = await request.form(
             max_files=MOST_FILES * 2, max_fields=MOST_FIELDS, max_part_size=1_000_000
         )
+        request.scope[FORM] = form  # whose files are closed with the request
+        return form
     except HTTPException as error:
         if error.status_code == 413:
             raise too_large() from error

@@ -60,6 +60,45 @@ class Browser:
         return await self.post(path, hidden(form.text, "key", "seq") | fields)
 
 
+    async def tell(self, *photos: bytes, **fields: str) -> httpx.Response:
+        """Fill in the pages of a complaint, up to the last, which shows the answers."""
+        told = REPORT | fields
+        told = {"kecamatan_code": told["village_code"][:8]} | told
+        for step, names in PAGES.items():
+            if step == "foto":
+                page = await self.upload("/lapor/foto", *photos)
+            elif step == "nama" and told["identity"] == "anonim":
+                continue
+            else:
+                answers = {name: told[name] for name in names if name in told}
+                page = await self.post(f"/lapor/{step}", answers)
+            assert page.status_code == 200, page.text
+        assert page.url.path == "/lapor/periksa", page.text
+        return page
+
+    async def upload(
+        self, path: str, *files: bytes | tuple[str, bytes], **fields: str
+    ) -> httpx.Response:
+        """Send a form with files: bytes, or a name and bytes."""
+        named = [one if isinstance(one, tuple) else ("IMG_0001.JPG", one) for one in files]
+        parts: list[Any] = [("berkas", one) for one in named]
+        # As a browser sends a file field in which nothing was chosen.
+        return await self.http.post(
+            path, data=fields, files=parts or [("berkas", ("", b""))], headers=SAME_ORIGIN
+        )
+
+
+PAGES = {
+    "isi": ("title", "body", "occurred_on"),
+    "lokasi": ("kecamatan_code",),
+    "alamat": ("village_code", "address", "lat", "lng"),
+    "foto": (),
+    "kontak": ("identity", "secret"),
+    "nama": ("name", "phone", "email"),
+}
+"""The pages of a complaint, and what each asks."""
+
+
 @dataclass(frozen=True)
 class Reported:
     ticket: str
@@ -104,10 +143,11 @@ class Site:
         if account := await id_of(self.engine, username):
             await second_factor.remove(self.engine, account)
 
-    async def report(self, **fields: str) -> Reported:
+    async def report(self, *photos: bytes, **fields: str) -> Reported:
+        """Files a complaint through the pages, with `photos`."""
         async with self.browser() as citizen:
-            key = hidden((await citizen.get("/lapor")).text, "key")
-            answer = await citizen.post("/lapor/terkirim", REPORT | key | fields)
+            await citizen.tell(*photos, **fields)
+            answer = await citizen.post("/lapor/kirim", {})
             assert answer.status_code == 200, answer.text
             return reported(answer.text)
 
