@@ -117,6 +117,23 @@ async def test_a_password_is_never_given_back(recordless: Site) -> None:
 # The engine is away ------------------------------------------------------------------------------
 
 
+async def test_without_javascript_the_form_comes_back_to_be_sent_again(
+    engineless: Site, site: Site
+) -> None:
+    filed = await site.report()
+    async with engineless.at_the_desk("koordinator") as coordinator:
+        away = await coordinator.act(filed.ticket, "note", text="Masih di sini")
+        assert away.status_code == 503
+        assert "Masih di sini</textarea>" in away.text
+        assert ">Kirim lagi</button>" in away.text
+        key = hidden(away.text, "key", "seq")
+    async with site.at_the_desk("koordinator") as coordinator:
+        path = f"/aduan/{filed.ticket}/tindakan/note"
+        for _time in range(2):
+            noted = await coordinator.post(path, key | {"text": "Masih di sini"})
+            assert noted.text.count("Masih di sini") == 1
+
+
 @browsing
 @pytest.mark.timeout(120)
 async def test_what_the_engine_missed_is_sent_again_by_itself_and_done_once(
