@@ -6,6 +6,7 @@ from math import ceil
 
 from starlette.requests import Request
 
+from domain.sentences import Said
 from record import brake
 from record.brake import Guess, Limit
 from web.house import House
@@ -21,12 +22,11 @@ TOO_OFTEN = "Terlalu banyak percobaan yang salah. Coba lagi dalam %(minutes)s me
 
 
 class TooOften(Problem):
-    """429, until then; `minutes` rounded up."""
+    """429, until then."""
 
     def __init__(self, until: datetime, now: datetime) -> None:
         seconds = max(1, ceil((until - now).total_seconds()))
-        self.minutes = ceil(seconds / 60)
-        detail = TOO_OFTEN % {"minutes": self.minutes}
+        detail = Said(TOO_OFTEN, minutes=ceil(seconds / 60))
         super().__init__(429, detail, headers={"Retry-After": str(seconds)})
 
 

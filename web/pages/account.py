@@ -31,7 +31,6 @@ from web.pages.language import N_, _
 from web.pages.rendering import page
 from web.pages.second_step import WRONG, enrolled
 from web.pages.tags import upper
-from web.pages.waiting import why
 from web.problems import Problem
 from web.sessions import IDLE, Staff, session_of
 
@@ -77,7 +76,7 @@ async def change_password(request: Request, house: Home, account: Staff, typed: 
         try:
             faults = Faults(old=await _wrong_password(house, account, typed.get("old", "")))
         except TooOften as problem:
-            faults, status, headers = Faults(old=why(problem)), 429, problem.headers
+            faults, status, headers = Faults(old=_(problem.detail)), 429, problem.headers
     if faults.listed:
         return await _account(
             request, house, account, faults=faults, status=status, headers=headers
@@ -116,7 +115,7 @@ async def set_factor(request: Request, house: Home, account: Staff, typed: Typed
     try:
         fault = await _wrong_password(house, account, typed.get("password", ""))
     except TooOften as problem:
-        errors = [("password", why(problem))]
+        errors = [("password", _(problem.detail))]
         return await _factor(request, house, account, typed, errors, 429)
     if fault:
         return await _factor(request, house, account, typed, [("password", fault)], 422)
@@ -133,7 +132,7 @@ async def remove_factor(request: Request, house: Home, account: Staff, typed: Ty
     try:
         fault = await _wrong_password(house, account, typed.get("password", ""))
     except TooOften as problem:
-        errors = [("password", why(problem))]
+        errors = [("password", _(problem.detail))]
         return await _factor(request, house, account, typed, errors, 429)
     if fault:
         return await _factor(request, house, account, typed, [("password", fault)], 422)

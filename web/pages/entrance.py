@@ -17,7 +17,6 @@ from web.pages.enrolment import enrolment
 from web.pages.forms import Typed
 from web.pages.language import _
 from web.pages.rendering import page, wants_block
-from web.pages.waiting import why
 from web.security import HEADERS, own_path
 from web.sessions import account_of_request, begin, end
 
@@ -56,7 +55,7 @@ async def enter(request: Request, house: Home, typed: Typed) -> Response:
     try:
         await begin_guess(house, *guesses)
     except TooOften as problem:
-        return _login(request, typed, why(problem), problem.status, problem.headers)
+        return _login(request, typed, _(problem.detail), problem.status, problem.headers)
     account = await log_in(house.engine, username, typed.get("password", ""))
     if account is None:
         error = _("Nama akun atau kata sandi salah. Periksa keduanya, lalu coba lagi.")

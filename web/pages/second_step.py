@@ -17,7 +17,6 @@ from web.house import Home, House
 from web.pages.entrance import code_page, enrolment_page, entered
 from web.pages.forms import Typed
 from web.pages.language import N_, _
-from web.pages.waiting import why
 from web.problems import Problem
 from web.sessions import account_of_request
 
@@ -51,7 +50,7 @@ async def check(request: Request, house: Home, account: Half, typed: Typed) -> R
     try:
         await begin_guess(house, guess)
     except TooOften as problem:
-        return code_page(request, typed, why(problem), problem.status, problem.headers)
+        return code_page(request, typed, _(problem.detail), problem.status, problem.headers)
     if not await is_code(house, account, typed.get("code", ""), typed.get("recovery", "")):
         return code_page(request, typed, _(WRONG), 422)
     await guessed_right(house, guess)

@@ -19,7 +19,6 @@ from web.pages.forms import KEY, SEQ, Typed
 from web.pages.language import N_, _, ngettext
 from web.pages.rendering import page, wants_block
 from web.pages.tracked import REPORTERS_OWN, Filled, content
-from web.pages.waiting import why
 from web.problems import Problem, as_problem
 from web.uploading import KEPT, NotAllTaken, received
 from web.viewing import view
@@ -57,7 +56,7 @@ async def track(request: Request, house: Home, typed: Typed) -> Response:
         file = await _opened(house, request, typed)
     except Problem as problem:
         status = problem.status if problem.status == 429 else 422
-        faults = {"ticket": why(problem)}
+        faults = {"ticket": _(problem.detail)}
         return _asking(request, typed, faults=faults, status=status, headers=problem.headers)
     kind = _at(typed.get(GOES_ON, ""))
     filled = Filled(kind, typed) if kind else None
