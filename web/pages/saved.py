@@ -7,7 +7,7 @@ from uuid import UUID
 from record.accounts import Account
 from record.views import views_of
 from web.house import House
-from web.pages.filtering import Asked, url
+from web.pages.filtering import NAMES, Asked, url
 
 LONGEST_NAME = 60
 
@@ -46,8 +46,9 @@ async def shelf(
 ) -> Shelf:
     """One statement."""
     kept = await views_of(house.engine, account.id, page)
-    views = [
-        Saved(one.id, one.name, url(page, one.query), dict(one.query) == dict(chosen))
-        for one in kept
-    ]
+    views = []
+    for one in kept:
+        # In the order of the list's own URLs, which the record does not keep.
+        query = {name: one.query[name] for name in NAMES[page] if name in one.query}
+        views.append(Saved(one.id, one.name, url(page, query), query == dict(chosen)))
     return Shelf(page, views, chosen, saving or Saving())
