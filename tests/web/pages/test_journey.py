@@ -116,7 +116,7 @@ async def windows(chromium: Browser, site: Site, *, scripted: bool = True) -> As
             stored = await window.page.evaluate("({...localStorage, ...sessionStorage})")
             # htmx remembers the address, which says nothing about anybody; never a page.
             path = stored.pop("htmx-current-path-for-history", "")
-            assert re.fullmatch(r"(/aduan/MB-[\w/-]+|/lacak[\w/]*)?", path)
+            assert re.fullmatch(r"(/tugas|/aduan/MB-[\w/-]+|/lacak[\w/]*)?", path)
             assert not stored
         await window.page.context.close()
     assert not [complaint for window in opened for complaint in window.complaints]
@@ -229,13 +229,15 @@ async def test_a_broken_connection_keeps_the_text_which_then_acts_once(
         coordinator = await open_for("koordinator")
         page = coordinator.page
         await coordinator.go(f"/aduan/{filed.ticket}/tindakan/note")
-        await page.get_by_label("Catatan internal").fill("Jangan hilang")
+        await page.get_by_role("textbox", name="Catatan internal").fill("Jangan hilang")
         await page.context.set_offline(True)
         await coordinator.press("Tambah catatan internal")
         await expect(page.locator("#galat .alert")).to_be_focused()
         await expect(page.get_by_text("Belum terkirim")).to_be_visible()
         await coordinator.look("terputus")
-        await expect(page.get_by_label("Catatan internal")).to_have_value("Jangan hilang")
+        await expect(page.get_by_role("textbox", name="Catatan internal")).to_have_value(
+            "Jangan hilang"
+        )
         await page.context.set_offline(False)  # and it goes by itself
         await expect(page.locator(".typed", has_text="Jangan hilang")).to_have_count(1)
         await expect(page.locator("#galat .alert")).to_have_count(0)

@@ -83,11 +83,11 @@ async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 async def test_a_page_that_cannot_be_read_now_offers_to_try_again(recordless: Site) -> None:
     async with recordless.browser() as citizen:
-        answer = await citizen.get("/lapor?dari=poster")
+        answer = await citizen.get("/publik?q=jalan")
     assert answer.status_code == 503
     assert "sedang tidak dapat dihubungi" in answer.text
     assert "Yang sudah tercatat tetap aman." in answer.text
-    assert 'href="/lapor?dari=poster"' in answer.text
+    assert 'href="/publik?q=jalan"' in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
 
