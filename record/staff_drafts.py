@@ -59,13 +59,17 @@ async def draft_of(
     return dict(row["fields"]) if row else {}
 
 
-async def drop_draft(engine: AsyncEngine, account: UUID, complaint: UUID, form: str) -> None:
-    """Once it was sent. Safe to repeat."""
+async def drop_draft(
+    engine: AsyncEngine, account: UUID, complaint: UUID, form: str, key: str | None
+) -> None:
+    """Once it was sent: what has another `key` was written in another window and stays. Safe to
+    repeat."""
     await execute(
         engine,
         delete(table).where(
             table.c.account_id == account,
             table.c.complaint_id == complaint,
             table.c.form == form,
+            table.c.fields["key"].astext == key,
         ),
     )

@@ -81,7 +81,7 @@ async def do(
             raise  # what was typed stays in the form, which htmx leaves as it is
         return await again(request, house, account, file, kind, typed, problem)
     if kind is Answer:
-        await drop_draft(house.engine, account.id, file.complaint_id, kind.name())
+        await drop_draft(house.engine, account.id, file.complaint_id, kind.name(), typed.get(KEY))
     return await acted(request, house, account, file, kind)
 
 

@@ -69,7 +69,7 @@ async def send(
     except (Problem, ActionRefused, EngineAway) as error:
         viewed = await view(house, await seen(house, account, ticket))
         return await _check(request, house, account, viewed, draft, as_problem(error))
-    await drop_draft(house.engine, account.id, file.complaint_id, FORM)
+    await drop_draft(house.engine, account.id, file.complaint_id, FORM, draft[KEY])
     return await acted(request, house, account, file, kind)
 
 
@@ -164,7 +164,6 @@ async def _question(
         "hint": _(one.hint) if one.hint else "",
         "at": at + 1,
         "first": at == 0,
-        "errors": [(name, why) for name, why in (faults or {}).items()],
         **await asked(house, account, viewed, one, draft, faults or {}),
     }
     return page(request, "verify.html", context, status=422 if faults else 200)

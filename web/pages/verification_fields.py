@@ -91,6 +91,7 @@ async def asked(
         "name": name,
         "value": answers.get(one.key(name), ""),
         "wrong": faults.get(name, ""),
+        "errors": [(CHOSEN_FROM.get(name, name), why) for name, why in faults.items()],
         "options": options,
         "guesses": guesses,
         "likely": likely,
@@ -120,7 +121,7 @@ async def _fields(
             replace(
                 field,
                 name=CHOSEN_FROM.get(name, name),
-                error="" if name in CHOSEN_FROM else faults.get(name, ""),
+                error=faults.get(name, ""),
                 required=field.required or name in one.needed,
             )
         )

@@ -55,7 +55,9 @@ async def test_an_answer_is_read_as_the_reporter_will_before_it_is_sent(site: Si
     filed = await site.disposed()
     path = f"/aduan/{filed.ticket}/tindakan/answer"
     async with site.at_the_desk("dpupr") as unit:
-        sent = hidden((await unit.get(path)).text, "key", "seq") | {"text": "Sudah <b>ditambal</b>."}
+        sent = hidden((await unit.get(path)).text, "key", "seq") | {
+            "text": "Sudah <b>ditambal</b>."
+        }
         look = await unit.http.post(
             f"{path}/periksa",
             data=sent,
@@ -82,7 +84,7 @@ async def test_an_answer_is_read_as_the_reporter_will_before_it_is_sent(site: Si
         assert await said(site, filed.ticket) == ["received", "disposed", "accepted", "answered"]
         files = (await unit.get(f"/aduan/{filed.ticket}/berkas")).text
         assert "tambal.jpg" in files
-        assert "<h3 id=\"berkas-4\">Dijawab</h3>" in files
+        assert '<h3 id="berkas-4">Dijawab</h3>' in files
         assert "tambal.jpg" in (await unit.get(f"/aduan/{filed.ticket}/pesan")).text
         # The draft is gone.
         assert await site.count("staff_drafts") == 0
