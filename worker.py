@@ -26,6 +26,8 @@ from activities.record import RecordActivities
 from activities.suggestions import SuggestionActivities
 from record import engine as database
 from record.brake import forget_old
+from record.files.store import Store
+from record.files.sweeping import remove_forgotten, remove_loose
 from settings import Settings, get_settings
 from workflows import client as temporal
 from workflows.complaint import ComplaintWorkflow
@@ -38,7 +40,8 @@ log = structlog.get_logger("worker")
 LOOK_EVERY = 60.0
 """Seconds between looks whether the sweeper is scheduled."""
 FORGET_EVERY = 600.0
-"""Seconds between removals of wrong guesses that are a day old."""
+"""Seconds between removals of what is kept no longer: guesses, drafts, files without a complaint,
+and the bytes of files that are gone."""
 GRACE = timedelta(seconds=5)
 
 
@@ -73,7 +76,7 @@ async def run(settings: Settings) -> None:
     serving = asyncio.create_task(server.serve())
     try:
         if client := await _connected(stop):
-            await _work(client, engine, stop)
+            await _work(client, engine, Store(settings.files), stop)
     finally:
         server.should_exit = True
         await serving
@@ -92,12 +95,12 @@ async def _connected(stop: asyncio.Event) -> Client | None:
     return None
 
 
-async def _work(client: Client, engine: AsyncEngine, stop: asyncio.Event) -> None:
+async def _work(client: Client, engine: AsyncEngine, store: Store, stop: asyncio.Event) -> None:
     """Raises what ends the worker before it was told to stop."""
     worker = make_worker(client, engine)
     health.spare_collector()
     sweeping = asyncio.create_task(_keep_sweeping(client))
-    forgetting = asyncio.create_task(_keep_forgetting(engine))
+    forgetting = asyncio.create_task(_keep_forgetting(engine, store))
     working = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     log.info("working", task_queue=worker.task_queue)
@@ -118,11 +121,13 @@ async def _keep_sweeping(client: Client) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def _keep_forgetting(engine: AsyncEngine) -> None:
-    """Without end; what the database could not do now it does the next time."""
+async def _keep_forgetting(engine: AsyncEngine, store: Store) -> None:
+    """Without end; what the database, or the disk, could not do now it does the next time."""
     while True:
-        with suppress(SQLAlchemyError):
+        with suppress(SQLAlchemyError, OSError):
             await forget_old(engine, datetime.now(UTC))
+            await remove_forgotten(engine, datetime.now(UTC))
+            await remove_loose(engine, store)
         await asyncio.sleep(FORGET_EVERY)
 
 

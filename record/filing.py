@@ -116,6 +116,7 @@ WITH filed AS MATERIALIZED (
 )
 SELECT ticket, complaint_id, created FROM filed
 """
+FILE_WITH_FILES = FILE.replace("file_complaint(", "file_complaint_with_files(")
 
 
 async def file(
@@ -140,7 +141,8 @@ async def file(
     }
 
     try:
-        row = await quick(engine, FILE, [json.dumps(stored), _phone_hash(filing, secret)])
+        statement = FILE_WITH_FILES if filing.files else FILE
+        row = await quick(engine, statement, [json.dumps(stored), _phone_hash(filing, secret)])
     except DBAPIError as error:
         raise refusal(error) or error from error
     assert row is not None

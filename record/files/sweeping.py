@@ -12,6 +12,8 @@ from record.files.rows import BYTES
 from record.files.store import Store
 from record.tables import drafts, files, loose_blobs
 
+BATCH = 500
+
 
 async def remove_forgotten(engine: AsyncEngine, now: datetime) -> int:
     """Files and drafts whose time is over; how many. Safe to repeat."""
@@ -21,8 +23,9 @@ async def remove_forgotten(engine: AsyncEngine, now: datetime) -> int:
     return gone + await execute(engine, delete(drafts).where(drafts.c.expires_at < now))
 
 
-async def remove_loose(engine: AsyncEngine, store: Store, batch: int) -> int:
-    """Bytes that lost their last file, `batch` at most; how many. Safe to repeat."""
+async def remove_loose(engine: AsyncEngine, store: Store, batch: int = BATCH) -> int:
+    """Bytes that lost their last file, `batch` at most; how many were looked at. Safe to repeat.
+    Raises OSError."""
     named = exists().where(
         or_(
             files.c.sha256 == loose_blobs.c.sha256,
