@@ -28,11 +28,6 @@ REPORTERS_OWN: tuple[type[a.ActionBase], ...] = (
     a.Reopen,
     a.SetVisibility,
 )
-LABELS: dict[type[a.ActionBase], str] = {
-    a.Reopen: N_("Belum selesai, buka lagi"),
-}
-"""Where the reporter reads other words than staff."""
-
 BY_UNIT = ("answered", "progress_reported")
 
 
@@ -141,7 +136,7 @@ def _forms(
             receipt=opens,
             attached=mine.attached if mine else (),
         )
-        forms.append(replace(form, title=_(LABELS[kind])) if kind in LABELS else form)
+        forms.append(form)
     return forms
 
 
