@@ -31,6 +31,8 @@ class Identity(Shape):
     name: str
     phone: str | None
     email: str | None
+    source: str | None
+    """Where they wrote, of a complaint found in social media."""
 
 
 class Acted(Shape):

@@ -86,7 +86,7 @@ async def test_nobody_reads_who_reported_until_it_is_opened(api: Api) -> None:
     assert done.json() == {
         "seq": 3,
         "stage": "disposed",
-        "identity": {"name": NAME, "phone": "+6281234567890", "email": EMAIL},
+        "identity": {"name": NAME, "phone": "+6281234567890", "email": EMAIL, "source": None},
     }
     told = (await api.read("inspektorat", filed.ticket))["timeline"][-1]
     assert (told["type"], told["texts"]) == ("identity_opened", {"reason": "Meninjau."})
