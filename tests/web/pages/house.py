@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pyotp
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from record import second_factor
 from record.accounts import id_of
+from record.files.rows import files_of
 from record.seed import PRACTICE_PASSWORD
 from tests.conftest import Database
 
@@ -58,7 +60,6 @@ class Browser:
         form = await self.get(path)
         assert form.status_code == 200, form.text
         return await self.post(path, hidden(form.text, "key", "seq") | fields)
-
 
     async def tell(self, *photos: bytes, **fields: str) -> httpx.Response:
         """Fill in the pages of a complaint, up to the last, which shows the answers."""
@@ -158,6 +159,13 @@ class Site:
             answer = await coordinator.act(filed.ticket, "dispose", **DISPOSAL)
             assert "Didisposisikan" in answer.text, answer.text
         return filed
+
+    async def files_of(self, ticket: str) -> list[UUID]:
+        """The files of what is recorded about a complaint, oldest first."""
+        async with self.engine.connect() as connection:
+            query = text("SELECT id FROM complaints WHERE ticket = :ticket")
+            complaint = (await connection.execute(query, {"ticket": ticket})).scalar_one()
+        return [file.id for file in await files_of(self.engine, complaint)]
 
     async def count(self, table: str) -> int:
         async with self.engine.connect() as connection:
