@@ -7,6 +7,7 @@ import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -30,6 +31,8 @@ holiday = typer.Typer(
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 app.add_typer(holiday, name="holiday")
+suggestion = typer.Typer(help="Saran dari keputusan terdahulu.", no_args_is_help=True)
+app.add_typer(suggestion, name="suggest")
 
 # Imports lie inside the commands: `matur token create` need not load a web server first.
 
@@ -187,6 +190,33 @@ def holiday_announce() -> None:
     from cli import holidays
 
     typer.echo(_run(holidays.announce()))
+
+
+Table = Annotated[
+    Path,
+    typer.Argument(metavar="CSV", help="Kolom id,text,category; boleh juga unit,village_code."),
+]
+
+
+@suggestion.command("train")
+def suggest_train(table: Table) -> None:
+    """Catat keputusan terdahulu, lalu belajar dari semua yang ada; aman diulang."""
+    from cli import suggest
+
+    for line in _run(suggest.train(table, datetime.now(UTC))):
+        typer.echo(line)
+
+
+@suggestion.command("test")
+def suggest_test(
+    table: Table,
+    seeds: Annotated[int, typer.Option(min=1, help="Berapa kali diacak.")] = 3,
+) -> None:
+    """Uji: belajar dari 70 %, tanya tentang 30 % yang disisihkan; gagal bila kurang dari syarat."""
+    from cli import suggest
+
+    for line in suggest.test(table, seeds):
+        typer.echo(line)
 
 
 def _run(work: Coroutine[object, object, T]) -> T:

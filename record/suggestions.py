@@ -59,22 +59,22 @@ async def remember_shown(
     engine: AsyncEngine,
     complaint: UUID,
     model: int,
-    guesses: dict[Kind, Sequence[str]],
+    kind: Kind,
+    guesses: Sequence[str],
     now: datetime,
 ) -> None:
-    """What was suggested for a complaint, the first time it was; safe to repeat. One statement."""
-    rows = [
-        {
-            "complaint_id": complaint,
-            "kind": kind,
-            "model": model,
-            "guesses": list(values),
-            "shown_at": now,
-        }
-        for kind, values in guesses.items()
-    ]
-    if rows:
-        await execute(engine, insert(suggestions_shown).values(rows).on_conflict_do_nothing())
+    """What was suggested for a complaint, the first time it was; safe to repeat. One statement.
+
+    A unit goes by its path.
+    """
+    row = {
+        "complaint_id": complaint,
+        "kind": kind,
+        "model": model,
+        "guesses": list(guesses),
+        "shown_at": now,
+    }
+    await execute(engine, insert(suggestions_shown).values(row).on_conflict_do_nothing())
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from record.public import Figures, Shares, figures, shares
 from record.rules import calendar_of, current_rules
 from record.units import Unit, units_on
 from settings import Settings
+from web.models import Models
 from workflows.messages import CaseStart
 
 KEPT_FOR = 10.0
@@ -73,6 +74,7 @@ class House:
         self.client = client
         self.keyring = Keyring(settings.keyring)
         self.files = Store(settings.files)
+        self.models = Models(engine)
         self._rules = Kept(partial(current_rules, engine))
         self._directory = Kept(self._read_directory)
         self._figures = Kept(self._read_figures, FIGURES_KEPT_FOR)

@@ -114,7 +114,7 @@ def test_two_answers_are_enough() -> None:
     pairs = [
         (t, a) for t, a in zip(texts, answers, strict=True) if a in ("pendidikan", "kesehatan")
     ]
-    found = learn_answers(*map(list, zip(*pairs, strict=True)))
+    found = learn_answers([text for text, _ in pairs], [answer for _, answer in pairs])
     assert found is not None
     guesses = found[0].ask("guru tidak masuk kelas, murid tanpa buku")
     assert [guess.value for guess in guesses] == ["pendidikan", "kesehatan"]

@@ -8,6 +8,7 @@ what the coordinator then does.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from domain.actors import Actor
 from domain.forms import category_label
@@ -17,8 +18,11 @@ from record.duplicates import Candidate, candidates
 from record.files.rows import FileRow
 from record.suggestions import COLD, Kind, remember_shown, units_by_category
 from suggest.likeness import MOST, Likeness, Told, likenesses
+from suggest.model import Guess as LearntGuess
+from suggest.text import with_place
 from suggest.usual import Tally, Usual, Where, usual_units
 from web.house import Directory, House
+from web.models import Versioned
 from web.pages.language import N_, _, ngettext
 from web.pages.tags import Tag, stage_tag
 from web.viewing import Viewed
@@ -71,22 +75,62 @@ async def suggested(
 ) -> Suggested:
     """What is suggested for a complaint; `category` is the one that was chosen already, if any.
 
-    Remembers what it suggests for one that was never disposed.
+    Remembers what it suggests for one that was never disposed: a unit once the category is chosen.
+    Three statements more.
     """
     file, units = viewed.file, await house.directory()
+    learnt = await house.models.current()
+    categories = _learnt_categories(learnt, viewed)
+    destinations = _learnt_units(learnt, file, units)
+    spoke = learnt.version if learnt else COLD
+    if not destinations and category:
+        spoke = COLD
+        counts = await units_by_category(house.engine, category, file.kecamatan, file.village_code)
+        tallies = [Tally(one.unit, one.regency, one.kecamatan, one.village) for one in counts]
+        destinations = _usual_units(usual_units(category, tallies), units, category)
+    if file.classification is None:
+        remember = partial(remember_shown, house.engine, file.complaint_id, now=house.now)
+        if category:
+            paths = [units.by_code[one.value].path for one in destinations]
+            await remember(spoke, Kind.UNIT, paths)
+        elif learnt:
+            await remember(learnt.version, Kind.CATEGORY, [one.value for one in categories])
     found = await likely(house, account.actor, file)
-    usual = await _usual(house, file, category) if category else []
-    guesses = _units(usual, units, category or "")
-    if category and file.classification is None:
-        paths = [one.unit for one in usual if one.unit in units.by_path]
-        await remember_shown(house.engine, file.complaint_id, COLD, {Kind.UNIT: paths}, house.now)
-    return Suggested(guesses, (), [as_likely(file, *one, units) for one in found])
+    return Suggested(destinations, categories, [as_likely(file, *one, units) for one in found])
 
 
-async def _usual(house: House, file: CaseFile, category: str) -> list[Usual]:
-    counts = await units_by_category(house.engine, category, file.kecamatan, file.village_code)
-    tallies = [Tally(one.unit, one.regency, one.kecamatan, one.village) for one in counts]
-    return usual_units(category, tallies)
+def _learnt_categories(learnt: Versioned | None, viewed: Viewed) -> list[Guess]:
+    """By what was learnt, if it is sure; only such as may be chosen."""
+    file = viewed.file
+    if learnt is None or learnt.model.category is None or file.body is None:
+        return []
+    said = learnt.model.category.say(f"{file.title}\n{file.body}")
+    known = viewed.rules.policy.categories
+    if not said or said[0].value not in known:
+        return []
+    return [
+        _guess(one, one.value, _(category_label(one.value))) for one in said if one.value in known
+    ]
+
+
+def _learnt_units(learnt: Versioned | None, file: CaseFile, units: Directory) -> list[Guess]:
+    if learnt is None or learnt.model.unit is None or file.body is None:
+        return []
+    said = learnt.model.unit.say(with_place(f"{file.title}\n{file.body}", file.village_code))
+    if not said or said[0].value not in units.by_path:
+        return []
+    known = [(one, units.by_path[one.value]) for one in said if one.value in units.by_path]
+    return [_guess(one, unit.code, unit.name) for one, unit in known]
+
+
+def _guess(learnt: LearntGuess, value: str, label: str) -> Guess:
+    sure = _("keyakinan %(percent)s %%") % {"percent": round(learnt.confidence * 100)}
+    if learnt.words:
+        sure = _("%(sure)s, karena kata: %(words)s") % {
+            "sure": sure,
+            "words": ", ".join(learnt.words),
+        }
+    return Guess(value, label, learnt.words, learnt.confidence, sure)
 
 
 WHY_USUAL = {
@@ -97,7 +141,7 @@ WHY_USUAL = {
 }
 
 
-def _units(usual: Sequence[Usual], units: Directory, category: str) -> list[Guess]:
+def _usual_units(usual: Sequence[Usual], units: Directory, category: str) -> list[Guess]:
     return [
         Guess(
             value=units.by_path[one.unit].code,
