@@ -71,7 +71,7 @@ async def show_problem(request: Request, problem: Problem) -> Response:
         return await expired(request)
     sent = await _sent(request) if problem.status == 503 else None
     context = {
-        "status": problem.status,
+        "part": wants_block(request),
         "title": _(TITLES.get(problem.status, TITLES[500])),
         "detail": _(problem.detail),
         "errors": [_(error["message"]) for error in problem.errors],

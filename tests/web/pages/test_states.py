@@ -225,8 +225,8 @@ async def test_every_problem_says_what_happened_and_a_way_on(practice: Site, sta
         answer = await citizen.get(f"/gaya/galat/{status}")
         assert answer.status_code == status
         assert f"<h1>{TITLES[status]}</h1>" in answer.text
-        alert = answer.text.partition('<div class="alert')[2].partition("</div>")[0]
-        assert re.search(r"tercatat|berubah|belum kami terima|dari menu", alert)
+        said = answer.text.partition("</h1>")[2].partition("<ul")[0]
+        assert re.search(r"tercatat|berubah|belum kami terima|dari menu", said)
         assert 'class="icon-link" href="/"' in answer.text
     async with practice.at_the_desk("koordinator") as coordinator:
         assert (
