@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from domain.actions import BY_NAME
+from domain.actions import BY_NAME, ActionBase, Dispose
 from domain.forms import FieldKind, FormField, form_fields
+from domain.policy import Policy
 from web.house import Directory, House
 from web.pages.forms import staff_label
 from web.pages.language import N_, _
@@ -61,15 +62,12 @@ async def carry(request: Request) -> Carried | None:
     if request.url.path.startswith(NOT_CARRIED):
         return None
     try:
-        form = await request.form()
+        async with request.form() as form:
+            sent = form.multi_items()
     except HTTPException:
         return None
-    texts = [
-        (name, value.replace("\r\n", "\n"))
-        for name, value in form.multi_items()
-        if isinstance(value, str)
-    ]
-    files = any(not isinstance(value, str) and value.size for value in form.values())
+    texts = [(name, value.replace("\r\n", "\n")) for name, value in sent if isinstance(value, str)]
+    files = any(not isinstance(value, str) and value.size for _name, value in sent)
     return Carried(path=request.url.path, fields=texts, files=files) if texts or files else None
 
 
@@ -83,20 +81,25 @@ def carried(typed: Mapping[str, str]) -> Carried | None:
 
 
 async def again(house: House, what: Carried) -> Again:
-    kind = BY_NAME.get(what.path.rpartition("/tindakan/")[2])
-    ticket = re.search(r"/(MB-\d{4}-\d+)", what.path)
-    rows = [(_("Nomor aduan"), ticket[1])] if ticket else []
-    if kind:
-        units = await house.directory()
-        asked = {one.name: one for one in form_fields(kind, (await house.rules()).policy)}
-        fields = [(asked[name], value) for name, value in what.fields if name in asked and value]
-        rows += [(_(one.label), _words(one, value, units)) for one, value in fields]
-    else:
-        fields_known = [(name, value) for name, value in what.fields if name in LABELS and value]
-        rows += [(_(LABELS[name]), value) for name, value in fields_known]
-    return Again(
-        what.path, staff_label(kind) if kind else _("Kirim"), rows, what.fields, what.files
-    )
+    action, _sep, further = what.path.partition("/tindakan/")[2].partition("/")
+    kind = BY_NAME.get(action)
+    tickets = re.findall(r"/(MB-\d{4}-\d+)", what.path)
+    tickets += [value for name, value in what.fields if name == "ticket"]
+    rows = [(_("Nomor aduan"), ", ".join(tickets))] if tickets else []
+    asked = _asked(kind or Dispose, (await house.rules()).policy)
+    units = await house.directory()
+    for name, value in what.fields:
+        if name in asked and value:
+            rows.append((_(asked[name].label), _words(asked[name], value, units)))
+        elif name in LABELS and value:
+            rows.append((_(LABELS[name]), value))
+    button = staff_label(kind) if kind and not further else _("Lanjutkan")
+    return Again(what.path, button, rows, what.fields, what.files)
+
+
+def _asked(kind: type[ActionBase], policy: Policy) -> dict[str, FormField]:
+    """The fields of an action; disposing asks most of what other forms do."""
+    return {one.name: one for one in form_fields(kind, policy)}
 
 
 def _words(asked: FormField, value: str, units: Directory) -> str:
