@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cli import suggest
 from cli.parts import free_port
-from cli.suggest import category_code
-from cli.suggest import test as tested
 from record.engine import create_engine
 from record.models import list_models
 from tests.cli.command import Environment, matur
@@ -113,7 +112,7 @@ def test_what_is_wrong_with_a_table_is_said(
     if content is not None:
         table.write_bytes(content)
     with pytest.raises(SystemExit, match=re.escape(why)):
-        list(tested(table, seeds=1))
+        list(suggest.test(table, seeds=1))
 
 
 async def test_a_wrong_table_is_told_in_a_sentence(tmp_path: Path) -> None:
@@ -123,6 +122,6 @@ async def test_a_wrong_table_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_categories_are_spelt_as_the_policy_does() -> None:
-    assert category_code("Sosial Masyarakat") == "sosial_masyarakat"
-    assert category_code("kategori lain-lain") == "lain_lain"
-    assert category_code("lain_lain") == "lain_lain"
+    assert suggest.category_code("Sosial Masyarakat") == "sosial_masyarakat"
+    assert suggest.category_code("kategori lain-lain") == "lain_lain"
+    assert suggest.category_code("lain_lain") == "lain_lain"
