@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
 
 from record.seed import PRACTICE_PASSWORD
 from tests.web.pages.house import Site
+from tests.web.pages.test_filing import photo
 
 FLAGS = (
     "--no-sandbox",
@@ -146,23 +147,74 @@ async def _file(citizen: Window) -> tuple[str, str]:
     page = citizen.page
     await citizen.go("/")
     await citizen.look("awal")
-    await page.get_by_role("link", name="Buat laporan").click()
-    await citizen.press("Kirim laporan")
+    await page.get_by_role("link", name="Lapor sekarang").click()
+    await citizen.press("Lanjutkan")
     await expect(page.locator(".alert--error")).to_be_focused()
-    await citizen.look("lapor-galat")
+    await citizen.look("lapor-isi-galat")
     await page.get_by_label("Judul").fill("Jalan berlubang di depan SD 1 Bancar")
     await page.get_by_label("Cerita lengkapnya").fill("Lubang besar.\nSudah ada yang jatuh.")
+    await citizen.press("Lanjutkan")
+    await citizen.look("lapor-lokasi")
+    await page.get_by_label("Kecamatan").select_option(label="Kecamatan Purbalingga")
+    await citizen.press("Lanjutkan")
+    await citizen.look("lapor-alamat")
     await page.get_by_label("Desa atau kelurahan").select_option(label="Kelurahan Bancar")
+    await citizen.press("Lanjutkan")
+    await citizen.look("lapor-foto")
+    await _photos(citizen)
+    await citizen.press("Lanjutkan")
     await page.get_by_role("radio", name="Dirahasiakan").check()
+    await citizen.look("lapor-kontak")
+    await citizen.press("Lanjutkan")
     await page.get_by_label("Nama", exact=True).fill("Budi Santoso")
-    await citizen.look("lapor")
+    await citizen.look("lapor-nama")
+    await citizen.press("Lanjutkan")
+    await citizen.look("lapor-periksa")
+    await page.go_back()
+    await expect(page.get_by_label("Nama", exact=True)).to_have_value("Budi Santoso")
+    await citizen.press("Lanjutkan")
     await citizen.press("Kirim laporan")
     await expect(page.get_by_role("heading", name="Laporan Anda kami terima")).to_be_visible()
     await citizen.look("terkirim")
     ticket, receipt = await page.locator("dd.code").all_inner_texts()
     await page.reload()
     assert await page.locator("dd.code").all_inner_texts() == [ticket, receipt]
+    await _print(citizen, ticket, receipt)
     return ticket, receipt
+
+
+async def _photos(citizen: Window) -> None:
+    """A wrong file, then two that will do, one of which is taken away again."""
+    page = citizen.page
+    await page.get_by_label("Pilih foto").set_input_files(upload("catatan.txt", b"halo"))
+    await citizen.press("Unggah")
+    await expect(page.locator(".alert--error")).to_be_focused()
+    await citizen.look("lapor-foto-galat")
+    photos = [upload(f"IMG_{n}.JPG", photo(colour)) for n, colour in enumerate(("red", "blue"))]
+    await page.get_by_label("Pilih foto").set_input_files(photos)
+    await citizen.press("Unggah")
+    await expect(page.locator(".files img")).to_have_count(2)
+    await citizen.look("lapor-foto-terunggah")
+    await page.get_by_role("button", name="Hapus IMG_1.jpg").click()
+    await expect(page.locator(".files img")).to_have_count(1)
+
+
+def upload(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+
+
+async def _print(citizen: Window, ticket: str, receipt: str) -> None:
+    """On paper: ticket, receipt, date, where to follow, and nothing else."""
+    page = citizen.page
+    await page.emulate_media(media="print")
+    text = " ".join((await page.locator("body").inner_text()).split())
+    await citizen.look("tanda-terima-cetak")
+    await page.emulate_media(media="screen")
+    assert re.fullmatch(
+        rf"Laporan Anda kami terima Nomor aduan {ticket} Kode tanda terima {receipt}"
+        r" Diterima \d+ \w+ \d{4} pukul \d\d\.\d\d WIB Lacak laporan di http://[\d.:]+/lacak",
+        text,
+    ), text
 
 
 async def _dispose(coordinator: Window, ticket: str) -> None:

@@ -143,7 +143,7 @@ async def fields(
                     _("Kecamatan"),
                     "select",
                     groups=await _places(house, "kecamatan"),
-                    empty=_("Tidak tahu, atau tidak di satu tempat"),
+                    empty=_("Tidak tahu, atau umum"),
                     required=True,
                 )
             ]

@@ -164,7 +164,7 @@ async def _parts(house: House, draft: Draft) -> list[tuple[str, list[tuple[str, 
 
     def place(name: str) -> str:
         unit = units.get(given.get(name, ""))
-        return unit.name if unit else _("Tidak tahu, atau tidak di satu tempat")
+        return unit.name if unit else _("Tidak tahu, atau umum")
 
     happened = given.get("occurred_on")
     what = [
