@@ -154,8 +154,8 @@ def _first(case: Case) -> str:
 def _latest(
     stage: Stage, entries: Sequence[Entry], happened: Sequence[Happening]
 ) -> Happening | None:
-    """What the reporter is to read now, where it is their turn."""
-    if stage not in (Stage.ANSWERED, Stage.WAITING_REPORTER):
+    """What the reporter is to read first: what they are asked, or what was said at the end."""
+    if stage in (Stage.RECEIVED, Stage.DISPOSED, Stage.IN_PROGRESS):
         return None
     both = zip(reversed(entries), reversed(happened), strict=True)
     return next((one for entry, one in both if entry.by == "staff" and one.texts), None)

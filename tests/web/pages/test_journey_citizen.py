@@ -228,7 +228,7 @@ async def _rate(hands: Hands, filed: Reported) -> None:
 async def _reopen(hands: Hands) -> None:
     page = hands.page
     await hands.unfold("Belum selesai, buka lagi")
-    await hands.write("Alasan", "Retak lagi setelah hujan.")
+    await hands.write("Yang belum selesai", "Retak lagi setelah hujan.")
     await hands.look("lacakan-buka-lagi")
     await hands.press("Belum selesai, buka lagi")
     await expect(page.get_by_text("Laporan Anda dibuka lagi.")).to_be_visible()
