@@ -141,15 +141,25 @@ def _asked(sent: Mapping[str, str], units: Directory) -> dict[str, str]:
         "until": lambda value: _day(value) is not None,
     }
     given = {name: sent.get(name, "").strip()[:LONGEST] for name in valid}
-    return {name: value for name, value in given.items() if value and valid[name](value)}
+    asked = {name: value for name, value in given.items() if value and valid[name](value)}
+    if "ticket" in asked:
+        asked["ticket"] = _ticket(asked["ticket"])
+    return asked
+
+
+def _ticket(typed: str) -> str:
+    """`MB-2026-000123`, however it was typed."""
+    match = TICKET.fullmatch(typed)
+    assert match, "the filters of a URL are checked before"
+    return f"MB-{match[1]}-{match[2]:0>6}"
 
 
 def _filters(asked: Asked, units: Directory) -> EventFilters:
-    ticket, until = TICKET.fullmatch(asked.get("ticket", "")), _day(asked.get("until", ""))
-    since, actor = _day(asked.get("since", "")), asked.get("actor")
+    since, until = _day(asked.get("since", "")), _day(asked.get("until", ""))
+    actor = asked.get("actor")
     by = {name: who for words, who in ACTORS.items() for name in (words, _(words))}
     return EventFilters(
-        ticket=f"MB-{ticket[1]}-{ticket[2]:0>6}" if ticket else None,
+        ticket=asked.get("ticket"),
         type=asked.get("type"),
         actor=by.get(actor.lower(), actor) if actor else None,
         unit=units.by_code[asked["unit"]].path if "unit" in asked else None,

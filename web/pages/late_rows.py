@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.actions import Instruct, OpenIdentity
-from domain.alarms import rung_at
 from domain.calendar import local_date
 from domain.case import Case
 from domain.chain import Recorded
+from domain.clocks import rung_time
 from domain.evolve import fold
 from domain.permissions import available
 from domain.policy import Rules
@@ -68,20 +68,20 @@ def line_of(
 
 
 def _next(case: Case, rules: Rules, now: datetime) -> str:
-    """The next step of the ladder, if one is to come."""
+    """When the case climbs next, whatever its alarms recorded; nothing where it cannot climb."""
     clock = case.next_deadline
     if clock is None or clock.name is ClockName.DELEGATION:
         return ""
-    rung = rung_at(case, clock.name, rules)
-    if rung is None or rung.at <= now:
+    for rung in rules.policy.ladder.rungs[clock.rungs :]:
+        at = rung_time(clock, rung.after, rules.calendar)
+        if at > now:
+            break
+    else:
         return ""
-    level = {"level": rung.level}
-    if local_date(rung.at) == local_date(now):
-        return _("Naik ke tingkat %(level)s hari ini pukul %(time)s") % {
-            **level,
-            "time": hour(rung.at),
-        }
-    return _("Naik ke tingkat %(level)s pada %(day)s") % {**level, "day": day(rung.at)}
+    if local_date(at) == local_date(now):
+        when = {"level": rung.level, "time": hour(at)}
+        return _("Naik ke tingkat %(level)s hari ini pukul %(time)s") % when
+    return _("Naik ke tingkat %(level)s pada %(day)s") % {"level": rung.level, "day": day(at)}
 
 
 def _remarks(case: Case) -> list[str]:

@@ -63,7 +63,11 @@ addEventListener("htmx:sendError", unanswered);
 addEventListener("htmx:timeout", unanswered);
 
 addEventListener("htmx:beforeRequest", (event) => {
-  if (!byPerson(event)) return;
+  if (!byPerson(event)) {
+    // Nobody looks at it now: the next minute will do.
+    if (document.hidden && event.detail.elt.matches("[hx-trigger^=every]")) event.preventDefault();
+    return;
+  }
   if (waiting?.form === event.detail.elt) {
     clearTimeout(waiting.timer);
     return;
