@@ -20,6 +20,7 @@ from suggest.measuring import REQUIRED_FIRST, REQUIRED_THREE, Measured, measure
 
 NEEDED = ("id", "text", "category")
 LONGEST_CELL = 1_000_000
+MOST_LINES = 10
 PREFIX = "kategori_"
 """What LaporGub writes before its own "lain-lain"."""
 
@@ -36,8 +37,11 @@ class Row:
     village_code: str
 
 
-def read(path: Path) -> list[Row]:
-    """The rows of a CSV; SystemExit with a sentence that says how to mend what is wrong with it."""
+def read(path: Path) -> tuple[list[Row], list[str]]:
+    """The rows of a CSV that say all that is needed, and what to tell of the others.
+
+    Raises SystemExit with a sentence that says how to mend what is wrong with the file.
+    """
     with _opened(path) as lines:
         table = csv.DictReader(lines)
         heads = [head.strip().lower() for head in table.fieldnames or []]
@@ -52,7 +56,8 @@ def read(path: Path) -> list[Row]:
                 f" yang terbaca: {', '.join(heads)[:200]}"
             )
         table.fieldnames = heads
-        rows = [_row(path, table.line_num, cells) for cells in table]
+        read_rows = [_row(table.line_num, cells) for cells in table]
+    rows = [row for row in read_rows if row.id and row.text and row.category]
     if not rows:
         raise SystemExit(f"{path}: tidak ada barisnya; tambahkan aduan di bawah judul kolom")
     seen: dict[str, int] = {}
@@ -63,7 +68,12 @@ def read(path: Path) -> list[Row]:
                 " beri tiap baris id sendiri"
             )
         seen[row.id] = row.line
-    return rows
+    lacking = [str(row.line) for row in read_rows if not (row.id and row.text and row.category)]
+    if not lacking:
+        return rows, []
+    at = ", ".join(lacking[:MOST_LINES]) + (", …" if len(lacking) > MOST_LINES else "")
+    told = f"{len(lacking)} baris dilewati, id, text, atau category-nya kosong: baris {at}"
+    return rows, [told]
 
 
 @contextmanager
@@ -86,13 +96,10 @@ def _opened(path: Path) -> Iterator[Iterator[str]]:
         ) from None
 
 
-def _row(path: Path, line: int, cells: Mapping[str | None, str | None]) -> Row:
+def _row(line: int, cells: Mapping[str | None, str | None]) -> Row:
     def cell(name: str) -> str:
         return (cells.get(name) or "").strip()
 
-    for name in NEEDED:
-        if not cell(name):
-            raise SystemExit(f"{path} baris {line}: kolom {name} kosong; isi, atau hapus baris itu")
     return Row(line, cell("id"), cell("text"), cell("category"), cell("unit"), cell("village_code"))
 
 
@@ -107,11 +114,12 @@ async def train(path: Path, now: datetime) -> list[str]:
 
     Raises SystemExit with a sentence where there is nothing to keep.
     """
-    rows = read(path)
+    rows, told = read(path)
     async with record() as engine:
         known = (await current_rules(engine)).policy.categories
         paths = {unit.code: unit.path for unit in await units_on(engine, local_date(now))}
-        kept, told = _kept(rows, known, paths)
+        kept, more = _kept(rows, known, paths)
+        told += more
         if not kept:
             raise SystemExit("\n".join(told) + f"\n{path}: tidak ada baris yang dapat dipakai")
         await import_decisions(engine, path.stem, kept, now)
@@ -176,7 +184,8 @@ def test(path: Path, seeds: int) -> Iterator[str]:
 
     Raises SystemExit(1) after the last where the means fall short of what is required.
     """
-    rows = read(path)
+    rows, told = read(path)
+    yield from told
     yield f"{path.name}: {len(rows)} baris, {LEFT_OUT:.0%} disisihkan secara acak, {seeds} kali"
     yield ""
     yield _columns("acakan", "baris uji", "pertama", "dalam 3", "bersuara", "benar")

@@ -98,7 +98,7 @@ async def test_test_fails_where_it_falls_short(tmp_path: Path) -> None:
         (b"id,teks,kategori\n1,a,b\n", "kolom text, category tidak ada"),
         (b"id;text;category\n1;a;b\n", "dipisah koma"),
         (b"id,text,category\n", "tidak ada barisnya"),
-        (b"id,text,category\n1,jalan,\n", "baris 2: kolom category kosong"),
+        (b"id,text,category\n1,jalan,\n", "tidak ada barisnya"),
         (b"id,text,category\n1,a,b\n1,c,d\n", "baris 3: id 1 sudah ada di baris 2"),
         ("id,text,category\n1,caf\xe9,b\n".encode("latin-1"), "bukan UTF-8"),
         (b"id,text,category\n1,a,b\n2,c,d\n", "terlalu sedikit untuk diuji"),
@@ -119,6 +119,14 @@ async def test_a_wrong_table_is_told_in_a_sentence(tmp_path: Path) -> None:
     code, out, err = await matur({}, "suggest", "test", str(tmp_path / "tiada.csv"))
     assert (code, out) == (1, "")
     assert err == f"{tmp_path}/tiada.csv: berkas tidak ditemukan\n"
+
+
+def test_rows_that_lack_something_are_left_out_and_named(tmp_path: Path) -> None:
+    table = tmp_path / "data.csv"
+    table.write_text("\ufeffId,Text,Category\n1,jalan,b\n2,,b\n3,c,\n")
+    rows, told = suggest.read(table)
+    assert [(row.line, row.id, row.text) for row in rows] == [(2, "1", "jalan")]
+    assert told == ["2 baris dilewati, id, text, atau category-nya kosong: baris 3, 4"]
 
 
 def test_categories_are_spelt_as_the_policy_does() -> None:

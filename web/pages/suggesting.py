@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from babel.numbers import format_decimal
+
 from domain.actors import Actor
 from domain.forms import category_label
 from record.accounts import Account
@@ -23,7 +25,7 @@ from suggest.text import with_place
 from suggest.usual import Tally, Usual, Where, usual_units
 from web.house import Directory, House
 from web.models import Versioned
-from web.pages.language import N_, _, ngettext
+from web.pages.language import N_, _, language, ngettext
 from web.pages.tags import Tag, stage_tag
 from web.viewing import Viewed
 
@@ -230,4 +232,4 @@ def distance_words(metres: float) -> str:
     """As people say it: `80 m`, `1,4 km`."""
     if metres < 1_000:
         return f"{round(metres, -1):.0f} m"
-    return f"{metres / 1_000:.1f} km".replace(".", ",")
+    return f"{format_decimal(round(metres / 1_000, 1), locale=language())} km"
