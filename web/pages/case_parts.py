@@ -35,7 +35,7 @@ async def history(
         ways.append((_(TOPICS[one]), f"{url}?jenis={one}", topic is one, count))
     context = {
         "page": await shown(house, account, viewed),
-        "ways": ways,
+        "topics": ways,
         "happenings": [one for one in happened if topic is None or topic in one.topics],
     }
     return page(request, "case_history.html", context)

@@ -200,7 +200,7 @@ def _facts(viewed: Viewed, units: Directory) -> list[tuple[str, str]]:
         (N_("Keterbukaan"), _("Rahasia") if case.secret else _("Terbuka untuk umum")),
         (N_("Klasifikasi"), classification and upper(_(CLASSIFICATION[classification]))),
         (N_("Kategori"), case.category and _(category_label(case.category))),
-        (N_("Unit"), units.name(case.unit)),
+        (N_("Unit"), None if case.desk.unit == case.unit else units.name(case.unit)),
         (N_("Didelegasikan kepada"), units.name(case.delegate)),
         (N_("Unit yang dilaporkan"), units.name(case.reported_unit)),
         (N_("Nilai dari pelapor"), f"{case.rating}/5" if case.rating else None),
