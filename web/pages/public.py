@@ -4,7 +4,7 @@ Nothing here depends on who asks but the language, so that anything between may 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ from web.house import Directory, Home, House
 from web.pages.forms import Group
 from web.pages.language import N_, _
 from web.pages.rendering import page
-from web.pages.saying import TITLES, Happening, Kind, title, unit_name
+from web.pages.saying import TITLES, title, unit_name
 from web.pages.tags import Tag, Tone
 from web.problems import Problem
 from web.viewing import Viewed, view
@@ -110,6 +110,16 @@ class Figure:
     url: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """One thing that happened; of its moment only the day is shown."""
+
+    title: str
+    who: str
+    at: datetime
+    text: str
+
+
 @router.get("")
 async def complaints(
     request: Request,
@@ -169,7 +179,7 @@ async def complaint(request: Request, house: Home, ticket: str) -> Response:
     viewed = await view(house, whole)
     lead = viewed.lead and await public_lead(house.engine, viewed.lead)
     happened = _happened(viewed, units)
-    answers = [one for one in happened if one.texts]
+    answers = [one for one in happened if one.text]
     if lead:
         answers += await _relayed(house, lead, units)
     context = {
@@ -180,7 +190,7 @@ async def complaint(request: Request, house: Home, ticket: str) -> Response:
         "lead": lead and f"/publik/{lead.ticket}",
         "lead_ticket": lead.ticket if lead else "",
         "answers": sorted(answers, key=lambda one: one.at, reverse=True),
-        "happenings": [replace(one, texts=()) for one in reversed(happened)],
+        "happened": happened[::-1],
         "canonical": _canonical(house, f"/publik/{file.ticket}"),
     }
     return page(request, "public_case.html", context, headers=CACHED)
@@ -205,9 +215,9 @@ def _shown(text: str) -> str:
     return masked(text, _("[disembunyikan]"))
 
 
-def _happened(viewed: Viewed, units: Directory) -> list[Happening]:
+def _happened(viewed: Viewed, units: Directory) -> list[Told]:
     """What of the course is public, oldest first; people are not named, units are."""
-    shown = []
+    told = []
     unit = None
     for recorded in viewed.recorded:
         unit = recorded.data.get("unit") if recorded.type in ("disposed", "redisposed") else unit
@@ -216,18 +226,15 @@ def _happened(viewed: Viewed, units: Directory) -> list[Happening]:
         event = recorded.event()
         typed = event.entry and viewed.typed.get(event.entry.id)
         text = typed.texts.get("text", "") if typed and typed.texts else ""
-        told = recorded.type in READ and text
-        shown.append(
-            Happening(
-                seq=recorded.seq,
-                kind=Kind.SYSTEM if recorded.actor == "system" else Kind.PROCESS,
+        told.append(
+            Told(
                 title=title(TITLES, recorded.type, recorded.data, units),
-                at=recorded.at,
                 who=_who(recorded.type, recorded.actor, unit, units),
-                texts=(("", _shown(text)),) if told else (),
+                at=event.at,
+                text=_shown(text) if recorded.type in READ else "",
             )
         )
-    return shown
+    return told
 
 
 def _who(kind: str, actor: str, unit: str | None, units: Directory) -> str:
@@ -242,12 +249,12 @@ def _who(kind: str, actor: str, unit: str | None, units: Directory) -> str:
             return _("Koordinator pengaduan")
 
 
-async def _relayed(house: House, lead: PublicFile, units: Directory) -> list[Happening]:
+async def _relayed(house: House, lead: PublicFile, units: Directory) -> list[Told]:
     """The answers of the public case that this one follows."""
     whole: CaseFile | None = await case_of_reporter(house.engine, lead.complaint_id, house.now)
     if whole is None:
         return []
-    return [one for one in _happened(await view(house, whole), units) if one.texts]
+    return [one for one in _happened(await view(house, whole), units) if one.text]
 
 
 def _by_category(counted: Mapping[str, int]) -> Sequence[Figure]:

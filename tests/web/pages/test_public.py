@@ -1,10 +1,13 @@
 """Aduan publik and the start page: what anybody reads, and what nobody does."""
 
 import re
+from html import unescape
 
 import pytest
 
+from tests.record.office import COORDINATOR, DISPOSE, Office, a_filing
 from tests.web.pages.house import Site
+from web.pages.public import LEAST_TOLD
 
 SECRET = {"title": "Pungutan di kantor", "body": "Oknum meminta uang", "secret": "1"}
 TELLING = {
@@ -122,12 +125,23 @@ async def test_anything_between_may_keep_a_public_page_and_it_says_nothing_of_wh
             assert (await coordinator.get(path)).text == page.text
 
 
-async def test_small_numbers_are_not_told(site: Site) -> None:
-    async with site.browser() as anybody:
-        page = await anybody.get("/publik")
-    tiles = dict(re.findall(r'href="/publik\?kecamatan=([\w.]+)".*?<strong>([^<]*)', page.text))
+async def test_a_long_list_goes_on_and_only_large_numbers_are_told(engineless: Site) -> None:
+    office = await Office.opened(engineless.engine)
+    for n in range(27):
+        _, case = await office.file(a_filing(title=f"Antre {n:02}", body="Antrean panjang"))
+        await office.act(case, DISPOSE, COORDINATOR)
+    async with engineless.browser() as anybody:
+        first = await anybody.get("/publik?q=antrean")
+        (further,) = re.findall(r'href="(/publik\?[^"]*after=[^"]+)"', first.text)
+        second = await anybody.get(unescape(further))
+    titles = [re.findall(r"Antre \d\d", page.text) for page in (first, second)]
+    assert titles == [[f"Antre {n:02}" for n in range(26, 1, -1)], ["Antre 01", "Antre 00"]]
+    assert 'href="/publik?q=antrean">' in second.text, "back to the first page"
+    tiles = dict(re.findall(r'href="/publik\?kecamatan=([\w.]+)".*?<strong>([^<]*)', first.text))
     assert len(tiles) == 18
-    assert set(tiles.values()) <= {"0", "&lt;5", *map(str, range(5, 100))}
+    assert int(tiles["kec.bobotsari"]) >= 27
+    assert tiles["kec.bukateja"] == "0"
+    assert set(tiles.values()) <= {"0", "&lt;5", *map(str, range(LEAST_TOLD, 100))}
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
