@@ -11,7 +11,7 @@ from domain.actions import ActionBase, Answer, OpenIdentity
 from domain.permissions import permit
 from record.accounts import Account
 from record.cases import CaseFile
-from record.files.rows import files_of
+from record.files.rows import FileRow, files_of
 from record.identity import Reporter, open_identity
 from record.linked import linked_cases
 from record.staff_drafts import draft_of, drop_draft
@@ -125,8 +125,21 @@ async def summary(
         "lead_ticket": file.lead_ticket,
         "duplicates": [one for one in linked if one.complaint_id in case.duplicates],
         "count": len(case.duplicates),
+        "draft": _draft(viewed, files),
     }
     return page(request, "case.html", context, block="kasus", headers=headers)
+
+
+def _draft(viewed: Viewed, files: Sequence[FileRow]) -> dict[str, Any] | None:
+    """The answer that waits for approval, for whoever has to decide on it."""
+    entry = viewed.case.draft and viewed.case.draft.entry
+    typed = entry and viewed.typed.get(entry.id)
+    if not (entry and typed and typed.texts):
+        return None
+    return {
+        "text": typed.texts.get("text", ""),
+        "files": [one for one in files if one.entry_id == entry.id],
+    }
 
 
 async def form_page(

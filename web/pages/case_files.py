@@ -10,7 +10,8 @@ from domain.actions import ActionBase
 from record.accounts import Account
 from record.files.rows import FileRow, waiting_files
 from web.house import House
-from web.pages.forms import KEY, SEQ, WITH_FILES
+from web.pages.audiences import WITH_FILES
+from web.pages.forms import KEY, SEQ
 from web.problems import Problem
 from web.uploading import KEPT, form_of, kept_files, received
 from web.viewing import Viewed

@@ -35,6 +35,7 @@ class Offer:
     """An action this user may take; one that needs no fields is a button of its own, `apart` one
     with pages of its own."""
 
+    kind: type[a.ActionBase]
     label: str
     url: str
     hidden: Mapping[str, str] | None = None
@@ -68,6 +69,8 @@ class CasePage:
     others: Sequence[Offer]
     talk: Sequence[Offer]
     """Those of them that tell the reporter something, or ask."""
+    groups: Sequence[tuple[str, Sequence[Offer]]]
+    """The others under headings."""
     facts: Sequence[tuple[str, str]]
     deadlines: Sequence[Deadline]
     seq: int
@@ -115,6 +118,7 @@ async def shown(house: House, account: Account, viewed: Viewed) -> CasePage:
         primary=primary,
         others=others,
         talk=[_offer(kind, viewed) for kind in TALK if kind in kinds],
+        groups=_grouped(others),
         facts=_facts(viewed, units),
         deadlines=_deadlines(viewed, now),
         seq=case.seq,
@@ -162,7 +166,9 @@ def _offers(
     first = expected[0] if expected else None
     if first is a.Dispose:  # asked question by question; the form in one piece stays beside it
         url = f"/aduan/{viewed.file.ticket}/verifikasi"
-        return Offer(_("Verifikasi"), url, apart=True), [_offer(kind, viewed) for kind in kinds]
+        return Offer(first, _("Verifikasi"), url, apart=True), [
+            _offer(kind, viewed) for kind in kinds
+        ]
     others = [_offer(kind, viewed) for kind in kinds if kind is not first]
     return (_offer(first, viewed, direct=True) if first else None), others
 
@@ -171,7 +177,21 @@ def _offer(kind: type[a.ActionBase], viewed: Viewed, *, direct: bool = False) ->
     hidden = None
     if direct and not form_fields(kind, viewed.rules.policy):
         hidden = {KEY: new_key(), SEQ: str(viewed.case.seq)}
-    return Offer(staff_label(kind), f"/aduan/{viewed.file.ticket}/tindakan/{kind.name()}", hidden)
+    url = f"/aduan/{viewed.file.ticket}/tindakan/{kind.name()}"
+    return Offer(kind, staff_label(kind), url, hidden)
+
+
+TO_REPORTER = (*TALK, a.Archive, a.HandBack)
+ABOUT = (a.Note, a.Reclassify, a.SetVisibility, a.OpenIdentity, a.LinkDuplicate, a.UnlinkDuplicate)
+
+
+def _grouped(offers: Sequence[Offer]) -> list[tuple[str, list[Offer]]]:
+    groups = [
+        (_("Penanganan"), [one for one in offers if one.kind not in (*TO_REPORTER, *ABOUT)]),
+        (_("Kepada pelapor"), [one for one in offers if one.kind in TO_REPORTER]),
+        (_("Tentang aduan ini"), [one for one in offers if one.kind in ABOUT]),
+    ]
+    return [(title, found) for title, found in groups if found]
 
 
 def is_at_desk(case: Case, actor: Actor) -> bool:

@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from record.accounts import Account
 from record.files.cleaning import JPEG
-from record.files.rows import FileRow, content, file_of
+from record.files.rows import FileRow, content, file_of, waiting_files
 from record.files.store import DamagedError
 from web.api.track import Opened, opened, relayed
 from web.house import Home, House
@@ -29,12 +30,20 @@ LOST = "Berkas ini sedang tidak dapat dibaca. Petugas sistem perlu memeriksanya.
 
 @router.get("/berkas/{file_id}")
 async def show(house: Home, account: Staff, file_id: UUID) -> Response:
-    return await _sent(house, await file_of(house.engine, file_id, account.actor))
+    return await _sent(house, await _of_staff(house, account, file_id))
 
 
 @router.get("/berkas/{file_id}/kecil")
 async def preview(house: Home, account: Staff, file_id: UUID) -> Response:
-    return await _sent(house, await file_of(house.engine, file_id, account.actor), preview=True)
+    return await _sent(house, await _of_staff(house, account, file_id), preview=True)
+
+
+async def _of_staff(house: House, account: Account, file_id: UUID) -> FileRow | None:
+    """Of a case that they may see, or their own and not sent yet."""
+    if found := await file_of(house.engine, file_id, account.actor):
+        return found
+    waiting = await waiting_files(house.engine, [file_id], account.actor.id)
+    return waiting[0] if waiting else None
 
 
 @router.post("/lacak/berkas/{file_id}")

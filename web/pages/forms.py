@@ -15,6 +15,7 @@ from domain.units import ROOT, is_below
 from record.files.rows import FileRow
 from record.units import Unit
 from web.house import Directory
+from web.pages.audiences import AUDIENCE, SEEN_BY_REPORTER, STAFF, WITH_FILES
 from web.pages.language import N_, _
 from web.pages.saying import Happening
 from web.pages.tags import upper
@@ -95,36 +96,6 @@ class Form:
     """Name of a field (or none) and what is wrong with it, for the summary."""
 
 
-SEEN_BY_REPORTER = (a.AskReporter, a.Archive, a.HandBack, a.ReportProgress, a.Answer)
-
-WITH_FILES = (*SEEN_BY_REPORTER, a.ReporterReply, a.Note)
-
-STAFF = N_("Dibaca oleh semua petugas yang melihat aduan ini, tidak oleh pelapor.")
-AUDIENCE: dict[type[a.ActionBase], str] = {
-    a.AskReporter: N_("Dibaca oleh pelapor dan oleh petugas."),
-    a.Archive: N_("Dibaca oleh pelapor dan oleh petugas."),
-    a.HandBack: N_("Dibaca oleh pelapor dan oleh petugas."),
-    a.ReportProgress: N_("Dibaca oleh pelapor dan oleh petugas."),
-    a.Answer: N_("Dibaca oleh pelapor dan oleh petugas."),
-    a.ReporterReply: N_("Dibaca oleh petugas, dan oleh pelapor sebagai balasannya sendiri."),
-    a.Reopen: N_("Dibaca oleh pelapor dan oleh petugas."),
-    a.Dispose: N_("Dibaca oleh unit tujuan dan oleh petugas lain, tidak oleh pelapor."),
-    a.Redispose: N_("Dibaca oleh unit yang baru dan oleh petugas lain, tidak oleh pelapor."),
-    a.Delegate: N_("Dibaca oleh unit yang diberi tugas dan oleh petugas lain, tidak oleh pelapor."),
-    a.TakeBack: N_("Dibaca oleh unit yang diberi tugas dan oleh petugas lain, tidak oleh pelapor."),
-    a.Return: N_("Dibaca oleh koordinator, yang memilih unit lain; tidak oleh pelapor."),
-    a.RequestExtension: N_(
-        "Dibaca oleh koordinator dan pengawas, yang memutuskan; tidak oleh pelapor."
-    ),
-    a.RefuseExtension: N_(
-        "Dibaca oleh unit yang meminta dan oleh petugas lain, tidak oleh pelapor."
-    ),
-    a.SendBackAnswer: N_("Dibaca oleh penulis jawaban dan oleh petugas lain, tidak oleh pelapor."),
-    a.Instruct: N_("Dibaca oleh yang bertanggung jawab dan oleh petugas lain, tidak oleh pelapor."),
-    a.OpenIdentity: N_("Dibaca oleh auditor dan oleh petugas lain, dan oleh pelapor bila meminta."),
-}
-"""Who reads what is typed, where it is not STAFF."""
-
 HINTS = {
     "reported_unit": N_("Hanya untuk aduan tentang unit; unit itu tidak akan melihat aduan ini."),
     "lead": N_("Seperti MB-2026-000123."),
@@ -141,6 +112,8 @@ SCORES = {
 
 STAFF_LABELS: dict[type[a.ActionBase], str] = {
     a.ReporterReply: N_("Catat balasan pelapor"),
+    a.HandBack: N_("Kembalikan, bukan wewenang"),
+    a.Reopen: N_("Buka lagi"),
 }
 REPORTER_LABELS: dict[type[a.ActionBase], str] = {
     a.SetVisibility: N_("Sembunyikan lebih banyak"),

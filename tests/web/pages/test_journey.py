@@ -14,6 +14,7 @@ from playwright.async_api import Browser, FilePayload, Page, async_playwright, e
 from record.seed import PRACTICE_PASSWORD
 from tests.web.pages.house import Site
 from tests.web.pages.test_filing import photo
+from tests.web.pages.watching import watch
 
 FLAGS = (
     "--no-sandbox",
@@ -100,15 +101,20 @@ async def windows(chromium: Browser, site: Site, *, scripted: bool = True) -> As
             viewport={"width": SIZES[-1][0], "height": SIZES[-1][1]},
         )
         context.set_default_timeout(20_000)
+        refused = await watch(context)
         name = f"{'js' if scripted else 'tanpa-js'}-{username or 'warga'}"
         window = Window(await context.new_page(), site, name, scripted)
+        window.complaints = refused
         opened.append(window)
         if username:
+            await site.forget_second_factor(username)
             await window.go("/masuk")
             await window.look("masuk")
             await window.page.get_by_label("Nama akun").fill(username)
             await window.page.get_by_label("Kata sandi").fill(PRACTICE_PASSWORD)
             await window.press("Masuk")
+            if username in site.NEED_A_CODE:
+                await site.set_up_a_phone(window.page)
         return window
 
     yield open_for
@@ -218,11 +224,13 @@ async def _print(citizen: Window, ticket: str, receipt: str) -> None:
 
 
 async def _dispose(coordinator: Window, ticket: str) -> None:
+    """By the form in one piece; test_journey_coordinator.py goes question by question."""
     page = coordinator.page
     await expect(page.get_by_role("heading", name="Tugas saya")).to_be_visible()
     await coordinator.look("tugas")
     await page.locator(f"a[href='/aduan/{ticket}']").click()
     await coordinator.look("kasus")
+    await page.get_by_text("Tindakan lain").click()
     await page.get_by_role("link", name="Terima dan disposisikan").click()
     await coordinator.press("Terima dan disposisikan")
     await expect(page.locator(".alert--error")).to_be_focused()
@@ -249,7 +257,9 @@ async def _answer(unit: Window, ticket: str) -> None:
     await page.get_by_role("link", name="Jawab", exact=True).click()
     await page.get_by_label("Jawaban kepada pelapor").fill("Lubang sudah ditambal.\nTerima kasih.")
     await unit.look("jawab")
-    await unit.press("Jawab")
+    await unit.press("Lihat sebelum dikirim")
+    await expect(page.get_by_role("heading", name="Beginilah pelapor")).to_be_visible()
+    await unit.press("Kirim jawaban")
     await expect(page.get_by_text("Sudah tercatat: Jawab")).to_be_visible()
     await unit.look("kasus-dijawab")
 

@@ -69,7 +69,7 @@ async def test_accepting(chromium: Browser, site: Site, size: str) -> None:
         await hands.press("Lanjut")
         await hands.look("keterbukaan")
         await hands.press("Lanjut")
-        await page.get_by_role("link", name="Ubah: Unit mana yang menangani?").click()
+        await page.locator(".answers-change a[href$='/verifikasi/unit']").first.click()
         await hands.choose("Unit tujuan", "Dinas Perhubungan")
         await hands.press("Lanjut")
         await expect(page.locator("dd", has_text="Dinas Perhubungan")).to_be_visible()
@@ -120,7 +120,7 @@ async def test_refusing_both_ways(chromium: Browser, site: Site, size: str) -> N
         await hands.write("Alasan", "Tiang milik PLN.")
         await hands.write("Ke mana pelapor dapat melanjutkan", "Telepon 123.")
         await hands.press("Lanjut")
-        await send(hands, "dikembalikan", "Bukan wewenang")
+        await send(hands, "dikembalikan", "Kembalikan, bukan wewenang")
 
 
 @pytest.mark.parametrize("size", SIZES)
