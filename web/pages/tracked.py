@@ -10,7 +10,7 @@ from domain.actors import REPORTER
 from domain.case import Case
 from domain.permissions import available
 from domain.terms import ClockName, Stage
-from domain.visibility import reporter_deadline, reporter_stage
+from domain.visibility import public_sees, reporter_deadline, reporter_stage
 from record.files.rows import FileRow, files_of
 from web.api.track import relayed
 from web.house import Directory, House
@@ -85,6 +85,7 @@ async def content(
         "steps": _steps(viewed, stage, units),
         "next": _next(case),
         "visibility": _visibility(case),
+        "public_url": f"/publik/{file.ticket}" if public_sees(case) else "",
         "happenings": happened[::-1],
         "latest": _latest(stage, entries, happened),
         "forms": _forms(viewed, units, house.now, opens, filled),

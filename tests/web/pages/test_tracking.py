@@ -116,6 +116,7 @@ async def test_a_reporter_may_hide_more_but_do_nothing_of_the_staffs(site: Site)
             "/lacak/tindakan/set_visibility", sent | {"anonymous": "true", "secret": "false"}
         )
         assert "Nama Anda tidak terlihat oleh unit" in hiding.text
+        assert "/publik/MB" not in hiding.text, "not verified yet"
         assert (await citizen.post("/lacak/tindakan/archive", sent)).status_code == 403
         assert (await citizen.post("/lacak/tindakan/apa_ini", sent)).status_code == 422
 
@@ -144,6 +145,7 @@ async def test_only_units_are_named_and_each_step_has_its_day(site: Site) -> Non
     assert "Koordinator pengaduan, <time" in page.text, "who disposed"
     assert "Admin DPUPR" not in page.text
     assert page.text.count('class="step-at"') == 3
+    assert f'href="/publik/{filed.ticket}"' in page.text
     assert "Balas paling lambat" in page.text
     first_form = page.text.index('action="/lacak/tindakan/reporter_reply"')
     assert page.text.index("RT berapa?") < first_form < page.text.index("Perjalanan laporan")
