@@ -7,6 +7,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Object, Pdf, Stream
 
 MOST_PAGES = 200
+UNPACKED = 50_000_000
+"""Bytes that one part of it may unpack to."""
 DEEPEST = 20
 """Dictionaries within dictionaries."""
 
@@ -18,6 +20,7 @@ OF_ANYTHING = ("/JS", "/JavaScript", "/EF", "/AF", "/Metadata", "/PieceInfo", "/
 
 def disarmed(data: bytes) -> bytes:
     """Raises PasswordError for a locked one, ValueError and PdfError for one that will not do."""
+    pikepdf.settings.set_qpdf_limits(flate_max_memory=UNPACKED)
     with Pdf.open(BytesIO(data), attempt_recovery=False) as sent:
         if sent.is_encrypted:  # and opens without a password all the same
             raise pikepdf.PasswordError("encrypted")
