@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pyotp
+from playwright.async_api import Page
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -118,6 +119,8 @@ class Site:
     secret: bytes
     """Of the house: what its tokens are keyed with."""
 
+    NEED_A_CODE = ("sekda", "bupati", "inspektorat")
+
     @asynccontextmanager
     async def browser(self, **headers: str) -> AsyncIterator[Browser]:
         async with httpx.AsyncClient(
@@ -138,6 +141,15 @@ class Site:
                 answer = await browser.post("/masuk/pasang", hidden(answer.text, "sealed") | code)
             assert answer.status_code == 200, answer.text
             yield browser
+
+    async def set_up_a_phone(self, page: Page) -> None:
+        """In a real browser, at the first login of somebody who needs a second factor."""
+        code = page.get_by_label("Kode 6 angka")
+        await code.wait_for()
+        await code.fill(code_shown(await page.content()))
+        await page.get_by_role("button", name="Pasang", exact=True).click()
+        await page.get_by_role("link", name="Lanjutkan").click()
+        await page.get_by_role("heading", level=1).first.wait_for()
 
     async def forget_second_factor(self, username: str) -> None:
         """As if its phone was never set up: a code counts once, and tests are quicker than it."""

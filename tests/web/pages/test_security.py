@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cli.parts import free_port
+from domain.actors import Grant
+from domain.terms import Role
+from record.accounts import add_account, set_active
 from record.seed import PRACTICE_PASSWORD
 from tests.conftest import Database
 from tests.web.pages.conftest import settings_for
@@ -19,7 +22,7 @@ from web import assets
 from web.app import create_app
 
 PUBLIC = ("/", "/lapor", "/lacak", "/masuk", "/keluar", "/tidak-ada")
-STAFF = ("/tugas", "/aduan", "/pengaturan")
+STAFF = ("/tugas", "/aduan", "/eskalasi", "/audit", "/pengaturan", "/akun", "/akun/faktor-kedua")
 LOGIN = {"username": "koordinator", "password": PRACTICE_PASSWORD}
 
 
@@ -63,16 +66,18 @@ async def test_login_leads_to_our_own_pages_only(site: Site, lanjut: str) -> Non
         ("koordinator", "/tugas"),
         ("kel.bancar", "/tugas"),
         ("kepala.dpupr", "/tugas"),
-        ("sekda", "/aduan"),
-        ("inspektorat", "/aduan"),
+        ("sekda", "/eskalasi"),
+        ("bupati", "/eskalasi"),
+        ("inspektorat", "/audit"),
         ("admin", "/pengaturan"),
     ],
 )
 async def test_everybody_has_a_home(site: Site, username: str, home: str) -> None:
-    async with site.browser() as browser:
-        answer = await browser.post("/masuk", LOGIN | {"username": username})
+    async with site.at_the_desk(username) as somebody:
+        answer = await somebody.get("/masuk")
         assert answer.url.path == home
         assert answer.status_code == 200
+        assert is_guarded(answer)
 
 
 FOREIGN: tuple[Mapping[str, str], ...] = (
@@ -145,6 +150,61 @@ async def test_a_session_ends_by_itself(site: Site, change: str) -> None:
         assert (await unit.get("/tugas")).url.path == "/masuk"
 
 
+async def test_a_session_planted_before_is_worth_nothing_after(site: Site) -> None:
+    planted = "A" * 43
+    async with site.browser() as victim:
+        victim.http.cookies.set("matur", planted)
+        assert (await victim.post("/masuk", LOGIN)).url.path == "/tugas"
+        assert victim.http.cookies["matur"] != planted
+    async with site.browser() as thief:
+        thief.http.cookies.set("matur", planted)
+        assert (await thief.get("/tugas")).url.path == "/masuk"
+
+
+async def test_a_changed_role_counts_at_once(site: Site) -> None:
+    held = [Grant(role=Role.UNIT_ADMIN, unit="kab/dpupr")]
+    moved = await add_account(site.engine, "pindah.tugas", "Pindah", PRACTICE_PASSWORD, held)
+    filed = await site.disposed()
+    async with site.at_the_desk("pindah.tugas") as browser:
+        assert (await browser.get(f"/aduan/{filed.ticket}")).status_code == 200
+        async with site.engine.connect() as connection:
+            change = "UPDATE grants SET role = 'administrator', unit = NULL WHERE account_id = :id"
+            await connection.execute(text(change), {"id": moved.id})
+        assert (await browser.get(f"/aduan/{filed.ticket}")).status_code == 404
+        assert (await browser.get("/pengaturan")).status_code == 200
+
+
+async def test_a_disabled_account_is_out_at_once(site: Site) -> None:
+    held = [Grant(role=Role.UNIT_ADMIN, unit="kab/dpupr")]
+    await add_account(site.engine, "keluar.kerja", "Keluar", PRACTICE_PASSWORD, held)
+    async with site.at_the_desk("keluar.kerja") as browser:
+        await set_active(site.engine, "keluar.kerja", active=False)
+        assert (await browser.get("/tugas")).url.path == "/masuk"
+
+
+async def test_use_keeps_a_session_and_only_use(site: Site) -> None:
+    async with site.at_the_desk("dpupr") as unit:
+        for _ in range(3):
+            async with site.engine.connect() as connection:
+                aged = "UPDATE sessions SET last_seen_at = last_seen_at - interval '90 minutes'"
+                await connection.execute(text(aged))
+            assert (await unit.get("/tugas")).url.path == "/tugas"
+        async with site.engine.connect() as connection:
+            await connection.execute(text("UPDATE sessions SET expires_at = now()"))
+        assert (await unit.get("/tugas")).url.path == "/masuk", "twelve hours are the most"
+
+
+async def test_staff_pages_are_kept_nowhere(site: Site) -> None:
+    filed = await site.report()
+    case = f"/aduan/{filed.ticket}"
+    async with site.at_the_desk("koordinator") as coordinator:
+        for path in ("/tugas", "/aduan", case, f"{case}/jejak", f"{case}/tindakan/note", "/akun"):
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = await coordinator.get(path, headers=headers)
+                assert answer.status_code == 200
+                assert answer.headers["cache-control"] == "no-store", path
+
+
 async def test_the_session_is_kept_as_a_hash(site: Site) -> None:
     async with site.at_the_desk("dpupr") as unit:
         session = unit.http.cookies["matur"]
@@ -166,11 +226,12 @@ async def test_over_https_the_cookie_is_bound_to_the_host(
         ) as http,
     ):
         answer = await http.post("/masuk", data=LOGIN, headers={"Origin": "https://matur.example"})
-        cookie = answer.headers["set-cookie"]
-        assert cookie.startswith("__Host-matur=")
-        for flag in ("HttpOnly", "Path=/", "SameSite=lax", "Secure"):
-            assert flag in cookie
-        assert "Domain" not in cookie
+        kept = [cookie for cookie in answer.headers.get_list("set-cookie") if '""' not in cookie]
+        assert {cookie.partition("=")[0] for cookie in kept} == {"__Host-matur", "__Host-peramban"}
+        for cookie in kept:
+            for flag in ("HttpOnly", "Path=/", "SameSite=lax", "Secure"):
+                assert flag in cookie
+            assert "Domain" not in cookie
         assert "max-age" in answer.headers["strict-transport-security"]
         other = await http.post("/masuk", data=LOGIN, headers={"Origin": "https://evil.example"})
         assert other.status_code == 403
