@@ -91,7 +91,7 @@ async def kept_files(
     house: House, form: FormData, author: str, complaint: UUID | None = None
 ) -> Sequence[FileRow]:
     """What came with an earlier try of this form and still waits, to be shown in it again."""
-    ids = [found for value in form.getlist(KEPT)[:MOST_FILES] if (found := _uuid(value))]
+    ids = [found for value in form.getlist(KEPT)[:MOST_FILES] if (found := uuid_of(value))]
     return await waiting_files(house.engine, ids, author, complaint)
 
 
@@ -123,7 +123,8 @@ async def store(
     return ids
 
 
-def _uuid(value: object) -> UUID | None:
+def uuid_of(value: object) -> UUID | None:
+    """As a hidden field names it; None for anything else."""
     try:
         return UUID(str(value))
     except ValueError:

@@ -1,8 +1,10 @@
 """Catat aduan: complaints told at the counter or found in social media, typed in by staff."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import ValidationError
@@ -13,6 +15,7 @@ from domain.terms import Channel, ClockName, Role
 from record.accounts import Account
 from record.cases import CaseRow, Filters, case_of_reporter
 from record.counter import typed_in
+from record.files.rows import FileRow, uploaded_files
 from record.receipts import receipt_of
 from record.search import list_cases
 from web.filing import SentComplaint, SentReporter, Storable, file_complaint, line
@@ -24,6 +27,7 @@ from web.pages.rows import Row, rows_of
 from web.pages.tags import CHANNELS
 from web.problems import Problem, not_found, validation_errors
 from web.sessions import Staff
+from web.uploading import FIELD, KEPT, MOST_FILES, NotAllTaken, form_of, store, uuid_of
 from web.viewing import view
 
 router = APIRouter(prefix="/catat")
@@ -63,6 +67,18 @@ class CounterComplaint(SentComplaint):
     reporter: CounterReporter | None
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The files that came with a form, or with an earlier try of it; what is wrong with others."""
+
+    rows: Sequence[FileRow] = ()
+    faults: Faults = ()
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [one.id for one in self.rows]
+
+
 async def _desk(account: Staff) -> Account:
     if not (account.actor.holds(Role.COORDINATOR) or account.actor.holds(Role.UNIT_ADMIN)):
         raise Problem(403, ONLY_DESKS)
@@ -84,25 +100,29 @@ async def look_for_similar(request: Request, house: Home, account: Desk, typed: 
     if wants_block(request):
         context = {"similar": similar, "looked": True}
         return page(request, "similar.html", context, block="similar")
-    return await _form(request, house, typed, similar=similar)
+    files = await _take_files(house, request, account)
+    return await _form(request, house, typed, files=files, similar=similar)
 
 
 @router.post("")
 async def file(request: Request, house: Home, account: Desk, typed: Typed) -> Response:
-    if faults := _missing(typed):
-        return await _form(request, house, typed, faults)
+    files = await _take_files(house, request, account)
+    if faults := [*_missing(typed), *files.faults]:
+        return await _form(request, house, typed, faults, files)
     channel, key = Channel(typed["channel"]), typed.get(KEY) or new_key()
     try:
         sent = CounterComplaint.model_validate(_complaint(typed))
-        filed = await file_complaint(house, sent, channel, key, actor=account.actor)
+        filed = await file_complaint(house, sent, channel, key, files.ids, account.actor)
     except ValidationError as error:
-        return await _form(request, house, typed, _faults(validation_errors(error)))
+        return await _form(request, house, typed, _faults(validation_errors(error)), files)
     except Problem as problem:
-        if any(error["field"] == "Idempotency-Key" for error in problem.errors):
-            return await _form(request, house, {**typed, KEY: new_key()}, [("", _(SENT_BEFORE))])
         if problem.status != 422:
             raise
-        return await _form(request, house, typed, _faults(problem.errors))
+        if any(error["field"] == "Idempotency-Key" for error in problem.errors):
+            typed, faults = {**typed, KEY: new_key()}, [("", _(SENT_BEFORE))]
+        else:
+            faults = [*_faults(problem.errors)]
+        return await _form(request, house, typed, faults, files)
     return RedirectResponse(f"/catat/{filed.ticket}", 303)
 
 
@@ -126,6 +146,20 @@ async def receipt(request: Request, house: Home, account: Desk, ticket: str) -> 
         "address": house.settings.public_origin or str(request.base_url).rstrip("/"),
     }
     return page(request, "counter_filed.html", context)
+
+
+async def _take_files(house: House, request: Request, account: Account) -> Taken:
+    """Whoever presses twice brings the same once more: also what the first press has filed."""
+    form, author = await form_of(request), account.actor.id
+    named = [one for value in form.getlist(KEPT)[:MOST_FILES] if (one := uuid_of(value))]
+    kept = [one.id for one in await uploaded_files(house.engine, named, author)]
+    faults: Faults = ()
+    try:
+        kept += await store(house, form, author, room=MOST_FILES - len(kept))
+    except Problem as problem:
+        kept += problem.kept if isinstance(problem, NotAllTaken) else ()
+        faults = [(FIELD, _(error["message"])) for error in problem.errors]
+    return Taken(await uploaded_files(house.engine, kept, author), faults)
 
 
 def _missing(typed: Mapping[str, str]) -> Faults:
@@ -200,6 +234,7 @@ async def _form(
     house: House,
     values: Mapping[str, str],
     faults: Faults = (),
+    files: Taken | None = None,
     similar: Sequence[Row] | None = None,
 ) -> Response:
     wrong = dict(faults)
@@ -222,6 +257,7 @@ async def _form(
         "errors": faults,
         "similar": similar or [],
         "looked": similar is not None,
+        "uploaded": {"attached": (files or Taken()).rows, "file_error": wrong.get(FIELD, "")},
         "how": [
             field("channel", _("Disampaikan lewat"), "radios", groups=channels, required=True),
             field("source", _("Kiriman di media sosial"), hint=_(SOURCE_HINT)),

@@ -1,14 +1,17 @@
 """Complaints that staff type in."""
 
+import io
 import re
 from typing import Any
 
+import httpx
 import pytest
+from PIL import Image
 from sqlalchemy import select, text
 
 from domain.terms import Channel
 from record.tables import complaints, events, identities, reporter_phones
-from tests.web.pages.house import Browser, Site, hidden, reported
+from tests.web.pages.house import SAME_ORIGIN, Browser, Site, hidden, reported
 from web.pages.counter import router
 
 HTMX = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
@@ -186,3 +189,36 @@ async def test_without_login_nothing_of_it_opens(site: Site) -> None:
                 assert (await nobody.get(path)).url.path == "/masuk"
             else:
                 assert (await nobody.post(path, TOLD)).status_code == 401
+
+
+async def test_photos_come_along_and_are_not_chosen_twice(site: Site) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(picture, "PNG")
+    photo = ("berkas", ("ktp.png", picture.getvalue(), "image/png"))
+    broken = ("berkas", ("rusak.png", b"not a picture", "image/png"))
+    async with site.at_the_desk("koordinator") as clerk:
+
+        async def send(fields: dict[str, str], *files: object) -> httpx.Response:
+            return await clerk.http.post("/catat", data=fields, files=files, headers=SAME_ORIGIN)
+
+        key = await blank(clerk)
+        first = await send(TOLD | key | {"title": ""}, photo, broken)
+        assert first.status_code == 422
+        assert '<a href="#berkas">' in first.text
+        kept = hidden_choice(first.text)
+        assert "<span>ktp" in first.text
+        done = await send(TOLD | key | {"berkas_tersimpan": kept}, ("berkas", ("", b"", "")))
+        filed = reported(done.text)
+        again = await send(TOLD | key | {"berkas_tersimpan": kept}, ("berkas", ("", b"", "")))
+        assert reported(again.text) == filed, "also where the first press has filed them"
+        page = (await clerk.get(f"/aduan/{filed.ticket}/berkas")).text
+        assert "ktp" in page
+    async with site.browser() as citizen:
+        tracked = (await citizen.post("/lacak", filed.opens)).text
+        assert "ktp" in tracked
+
+
+def hidden_choice(html: str) -> str:
+    match = re.search(r'name="berkas_tersimpan" value="([^"]+)"', html)
+    assert match
+    return match[1]
