@@ -13,7 +13,9 @@ RUN if [ -d locale ]; then /venv/bin/pybabel compile --directory locale; fi \
     && /venv/bin/pip install --no-deps --no-build-isolation --no-index .
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin matur
+# A volume begins with the owner of the directory it is laid over.
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin matur \
+    && install --directory --owner=matur --mode=0700 /var/lib/matur/files
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     MATUR_HOST=0.0.0.0 MATUR_SECRETS_DIR=/run/secrets

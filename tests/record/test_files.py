@@ -1,7 +1,10 @@
 """Files: covered by the digest, bound once, forgotten, erased with the text they came with."""
 
 import asyncio
+import json
+import re
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -110,6 +113,21 @@ def test_a_digest_without_files_is_what_it_was() -> None:
     assert text_digest(salt, texts) == text_digest(salt, texts, [])
     assert text_digest(salt, texts, ["b", "a"]) == text_digest(salt, texts, ["a", "b"])
     assert text_digest(salt, texts, ["a"]) != text_digest(salt, texts)
+
+
+def test_the_example_in_the_documentation_holds() -> None:
+    document = (Path(__file__).parents[2] / "docs/record.md").read_text(encoding="utf-8")
+    covered = re.search(r'^ {4}(\{"files":.*\})$', document, re.MULTILINE)
+    digest = re.search(r"with the same salt the digest `(\w{64})`", document)
+    salt = re.search(r"its salt `(\w{32})`", document)
+    assert covered is not None
+    assert digest is not None
+    assert salt is not None
+    assert sha256(bytes.fromhex(salt[1]) + covered[1].encode()).hexdigest() == digest[1]
+    given = json.loads(covered[1])
+    assert given["files"] == [sha256(data).hexdigest() for data in (b"satu", b"dua")]
+    files = given.pop("files")
+    assert text_digest(bytes.fromhex(salt[1]), given, reversed(files)) == digest[1]
 
 
 @pytest.mark.parametrize(
