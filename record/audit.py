@@ -87,6 +87,8 @@ SPANS = (timedelta(days=1), timedelta(days=14), timedelta(days=120), timedelta(d
 """How far one page looks back, step by step: the index of times is coarse, what it brings is
 sorted, and most of it is thrown away where the filters are not narrow."""
 FIRST = UUID(int=0)
+Who = Sequence[str] | None
+"""The actors looked for; None for all."""
 
 
 async def search_events(
@@ -96,13 +98,16 @@ async def search_events(
     now: datetime,
     *,
     before: Before | None = None,
-    limit: int = 50,
+    limit: int = 25,
 ) -> EventPage:
     """Events of the cases `actor` may see, newest first. One statement for a ticket, else at most
-    one for each of `SPANS` and one more."""
+    one for each of `SPANS` and one more; one more where an actor is named."""
     # The clock of whoever records may be a little ahead of ours.
     end = before or Before(filters.until or now + timedelta(days=1), FIRST, 0)
-    query = _searched(actor, filters, end).limit(limit + 1)
+    who = await _who(engine, filters.actor) if filters.actor is not None else None
+    if who == []:
+        return EventPage([], None)
+    query = _searched(actor, filters, who, end).limit(limit + 1)
     if filters.ticket is not None:
         return _page(await fetch(engine, query), limit)
     rows: Sequence[Any] = []
@@ -126,14 +131,14 @@ def _page(rows: Sequence[Any], limit: int) -> EventPage:
     return EventPage(shown, Before(last.at, last.complaint_id, last.seq))
 
 
-def _searched(actor: Actor, filters: EventFilters, end: Before) -> Select[Any]:
+def _searched(actor: Actor, filters: EventFilters, who: Who, end: Before) -> Select[Any]:
     parts = []
     if filters.type != LOOKUP:
-        parts.append(_events(actor, filters))
+        parts.append(_events(actor, filters, who))
     of_no_case = filters.ticket is None and filters.unit is None
     if of_no_case and filters.type in (None, LOOKUP) and any(map(actor.holds, SEES_ALL)):
-        parts.append(_lookups(filters))
-    found = union_all(*parts or [_events(actor, filters).where(false())]).subquery("found")
+        parts.append(_lookups(filters, who))
+    found = union_all(*parts or [_events(actor, filters, who).where(false())]).subquery("found")
     order = (found.c.at, found.c.complaint_id, found.c.seq)
     return (
         select(found)
@@ -146,14 +151,14 @@ def _searched(actor: Actor, filters: EventFilters, end: Before) -> Select[Any]:
     )
 
 
-def _events(actor: Actor, filters: EventFilters) -> Select[Any]:
+def _events(actor: Actor, filters: EventFilters, who: Who) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [visible_to(actor)]
     if filters.ticket is not None:
         conditions.append(complaints.c.ticket == storable(filters.ticket))
     if filters.type is not None:
         conditions.append(events.c.type == storable(filters.type))
-    if filters.actor is not None:
-        conditions.append(_by(events.c.actor, filters.actor))
+    if who is not None:
+        conditions.append(events.c.actor.in_(who))
     if filters.unit is not None:
         conditions.append(handled_within(filters.unit))
     if filters.since is not None:
@@ -178,12 +183,12 @@ def _events(actor: Actor, filters: EventFilters) -> Select[Any]:
     )
 
 
-def _lookups(filters: EventFilters) -> Select[Any]:
+def _lookups(filters: EventFilters, who: Who) -> Select[Any]:
     """As events, for those who see all."""
     by = func.concat("account:", func.cast(lookups.c.account_id, String))
     conditions: list[ColumnElement[bool]] = []
-    if filters.actor is not None:
-        conditions.append(_by(by, filters.actor))
+    if who is not None:
+        conditions.append(by.in_(who))
     if filters.since is not None:
         conditions.append(lookups.c.at >= filters.since)
     return select(
@@ -198,17 +203,21 @@ def _lookups(filters: EventFilters) -> Select[Any]:
     ).where(*conditions)
 
 
-def _by(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+async def _who(engine: AsyncEngine, name: str) -> list[str]:
+    """The actors that a name may mean."""
     if name in ACTORS:
-        return column == name
+        return [name]
     typed = storable(name).strip().lower()
-    found = select(func.concat("account:", func.cast(accounts.c.id, String))).where(
-        or_(
-            accounts.c.username == typed,
-            func.lower(accounts.c.name).contains(typed, autoescape=True),
-        )
+    rows = await fetch(
+        engine,
+        select(accounts.c.id).where(
+            or_(
+                accounts.c.username == typed,
+                func.lower(accounts.c.name).contains(typed, autoescape=True),
+            )
+        ),
     )
-    return column.in_(found)
+    return [f"account:{row['id']}" for row in rows]
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,13 @@ class Line:
     behalf: str
 
 
+def may_audit(account: Account) -> bool:
+    return any(map(account.actor.holds, MAY))
+
+
 def let_in(account: Account) -> None:
     """Raises Problem 403."""
-    if not any(account.actor.holds(role) for role in MAY):
+    if not may_audit(account):
         raise Problem(403, N_("Halaman ini untuk auditor, pengawas, dan koordinator."))
 
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from record.files.rows import files_of
 from record.verify import verify_case
 from web.house import Home
+from web.pages.audit import may_audit
 from web.pages.casefile import happenings, namer, seen, shown
 from web.pages.language import _
 from web.pages.rendering import page
@@ -80,6 +81,7 @@ async def trail(request: Request, house: Home, account: Staff, ticket: str) -> R
         "steps": [step(one, viewed, units, name) for one in viewed.recorded],
         "fault": fault,
         "why": why_words(fault.why) if fault else "",
+        "may_audit": may_audit(account),
         "now": house.now,
     }
     return page(request, "trail.html", context)

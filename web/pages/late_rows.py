@@ -20,6 +20,7 @@ from web.pages.dates import day, hour
 from web.pages.forms import Form, action_form, staff_label
 from web.pages.language import _, ngettext
 from web.pages.rows import Row, rows_of
+from web.pages.tags import upper
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class LateLine:
     words and addresses of what else they may do."""
 
     row: Row
+    standing: str
     group: tuple[bool, int]
     """Whether it climbs today; else its level."""
     level: int
@@ -54,6 +56,7 @@ def line_of(
         order = action_form(Instruct, case, rules, units, f"/eskalasi/{ticket}/perintah")
     return LateLine(
         row=row,
+        standing=upper(row.standing),
         group=(late.climbs, 0 if late.climbs else late.level),
         level=late.level,
         next=_next(case, rules, now),

@@ -14,7 +14,7 @@ from record.keyed import keyed, same
 from record.verify import count_cases, verify_following
 from web.house import House
 
-AT_ONCE = 500
+AT_ONCE = 200
 """Cases of one request."""
 NAMED = 20
 """Of how many faults the first event is named; the rest is counted."""

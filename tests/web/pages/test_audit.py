@@ -1,6 +1,7 @@
 """Audit: the search over events, the full history of a case, and whether the record holds."""
 
 import csv
+import gzip
 import json
 import re
 from io import StringIO
@@ -110,6 +111,7 @@ async def test_the_search_goes_on(site: Site, lived: Reported) -> None:
             with statements() as sent:
                 page = (await auditor.get(path)).text
             assert sent["SELECT"] <= 9
+            assert len(gzip.compress(page.encode())) <= 20_000
             seen += re.findall(r'href="/audit/(MB-[\d-]+)#kejadian-1"', page)
             match = re.search(r'href="(/audit\?[^"]*setelah=[^"]+)"', page)
             path = match[1].replace("&amp;", "&") if match else ""
@@ -137,6 +139,10 @@ async def test_the_history_says_who_changed_what_and_how_it_was_reckoned(
     assert "Siti Aminah" not in page
     assert "0812" not in page
     assert "Rantai utuh" not in page, "nobody pressed the button"
+    for username, offered in (("sekda", True), ("dpupr", False)):
+        async with site.at_the_desk(username) as browser:
+            trail = (await browser.get(f"/aduan/{lived.ticket}/jejak")).text
+            assert (f'href="/audit/{lived.ticket}"' in trail) is offered
 
 
 async def test_erased_texts_are_shown_as_erased(site: Site) -> None:

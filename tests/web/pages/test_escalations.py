@@ -1,5 +1,6 @@
 """Eskalasi: what is late, by how much, and an order straight from its row."""
 
+import gzip
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +56,7 @@ async def test_late_cases_as_the_record_lists_them(
             narrowed = (await supervisor.get(f"/eskalasi?level={level}")).text
             for row in found.rows:
                 assert (row.case.ticket in narrowed) is (row.level == level), level
-    assert re.search(r"terlambat \d\d hari kerja", page)
+    assert re.search(r"Terlambat \d\d hari kerja", page)
     assert page.index("Tingkat 3: Bupati <span") < page.index(late[0].ticket)
     assert re.search(r'<p>Diperbarui <time datetime="[^"]+">\d\d\.\d\d</time></p>', page)
     assert "Terlambat menurut unit" in page
@@ -216,6 +217,7 @@ async def test_pages_go_on(site: Site, office: Office, late: list[Filed]) -> Non
         seen, path = [], "/eskalasi"
         while path:
             page = (await supervisor.get(path)).text
+            assert len(gzip.compress(page.encode())) <= 20_000
             seen += re.findall(r'<span class="ticket">(MB-[\d-]+)</span>', page)
             match = re.search(r'href="(/eskalasi\?[^"]*setelah=[^"]+)"', page)
             path = match[1].replace("&amp;", "&") if match else ""

@@ -122,6 +122,11 @@ async def test_the_list_tells_of_changes_and_stays_where_it_is(
         assert await page.locator("li.row .ticket").all_inner_texts() == rows
         assert await first.evaluate(TOP) == top
         await supervisor.look("eskalasi-berubah")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        await page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
+        await page.clock.run_for(200_000)
+        assert not asked, "nobody looks at it"
         await page.get_by_role("link", name="muat ulang").click()
         await expect(page.get_by_text("Diperbarui")).to_be_visible()
 
