@@ -97,7 +97,7 @@ async def answer(
     one = verification.BY_SLUG.get(slug)
     if one is None:
         return RedirectResponse(_url(file), 303)
-    fields, faults = await taken(house, account.actor, viewed, one, typed)
+    fields, faults = await taken(house, account.actor, viewed, one, typed, draft)
     answers = {**draft, one.slug: "1", **fields, KEY: new_key()}
     answers.setdefault(SEQ, str(viewed.case.seq))
     await save_draft(house.engine, account.id, file.complaint_id, FORM, answers, house.now)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.actors import Actor
-from domain.forms import category_label, form_fields
+from domain.forms import INPUTS, category_label, form_fields
 from domain.terms import ArchiveReason, Classification
 from domain.words import ARCHIVE_REASON
 from domain.words import CLASSIFICATION as CLASSIFICATION_WORDS
@@ -87,9 +87,14 @@ async def asked(
         guesses = {v.CATEGORY: found.categories, v.UNIT: found.units}.get(one, ())
         likely = found.duplicates
     name = one.fields[0]
+    value = answers.get(one.key(name), "")
+    offered = {guess.value for guess in guesses} | {other.ticket for other in likely}
+    if value in offered:  # chosen there; what was written oneself stays empty
+        fields = [replace(f, value="") if f.name == CHOSEN_FROM.get(name) else f for f in fields]
     return {
         "name": name,
-        "value": answers.get(one.key(name), ""),
+        "value": value,
+        "own": bool(value) and value not in offered,
         "wrong": faults.get(name, ""),
         "errors": [(CHOSEN_FROM.get(name, name), why) for name, why in faults.items()],
         "options": options,
@@ -129,17 +134,25 @@ async def _fields(
 
 
 async def taken(
-    house: House, actor: Actor, viewed: Viewed, one: Question, typed: Mapping[str, str]
+    house: House,
+    actor: Actor,
+    viewed: Viewed,
+    one: Question,
+    typed: Mapping[str, str],
+    before: Answers,
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """What was answered, by `question.field`, and what is wrong with it, by field."""
+    """What was answered, by `question.field`, and what is wrong with it, by field; `before` is what
+    was answered when the page was drawn."""
     answers, faults = {}, {}
     for name in one.fields:
         value = typed.get(name, "").strip()
         if name in CHOSEN_FROM:
             own = typed.get(CHOSEN_FROM[name], "").strip()
-            if value not in ("", OTHER, own) and own:
+            stood = before.get(one.key(name), "")
+            if value in ("", OTHER) or (own and value == stood):
+                value = own
+            elif own not in ("", value, stood):
                 faults[name] = _(BOTH)
-            value = own if value in ("", OTHER) else value
         answers[one.key(name)] = value
     if one is v.LEAD and (lead := answers[one.key("lead")]) and not faults:
         found = await get_case(house.engine, actor, lead.upper(), house.now)
@@ -159,17 +172,20 @@ def answered_rows(answers: Answers, units: Directory, url: str) -> Rows:
     rows = []
     for one in v.way(answers):
         for name in one.fields:
-            label = _(one.title) if name == one.fields[0] else _(LABELS[name])
+            label = (
+                _(one.title) if name in one.needed and name == one.fields[0] else _label(one, name)
+            )
             value = _words(one, name, answers.get(one.key(name), ""), units)
             rows.append((label, value, f"{url}/{one.slug}"))
     return rows
 
 
-LABELS = {
-    "text": N_("Catatan"),
-    "secret": N_("Sembunyikan laporan dari publik (rahasia)"),
-    "reason": N_("Alasan"),
-}
+def _label(one: Question, name: str) -> str:
+    """As the action's own form has it."""
+    texts = {text.name: text.label for text in one.kind.TEXTS} if one.kind else {}
+    return _(texts.get(name) or INPUTS[name].label)
+
+
 FLAGS = {"true": N_("Ya"), "false": N_("Tidak"), "": N_("Seperti pilihan pelapor")}
 
 
