@@ -167,6 +167,7 @@ async def _file(hands: Hands) -> Reported:
     await hands.press("Lanjutkan")
     await hands.write("Nama", "Budi Santoso")
     await hands.press("Lanjutkan")
+    await expect(page.get_by_role("heading", name="Periksa laporan Anda")).to_be_visible()
     await hands.look("periksa")
     await hands.press("Kirim laporan")
     await expect(page.get_by_role("heading", name="Laporan Anda kami terima")).to_be_visible()
@@ -192,6 +193,7 @@ async def _open(hands: Hands, filed: Reported) -> None:
     await hands.write("Nomor aduan", filed.ticket.lower().replace("-", " "))
     await hands.write("Kode tanda terima", filed.receipt.replace(" ", "-"))
     await hands.press("Lihat laporan")
+    await expect(hands.page.locator("#lacakan h1")).to_be_visible()
 
 
 async def _reply(hands: Hands, filed: Reported) -> None:
@@ -242,6 +244,7 @@ async def _read_in_public(hands: Hands, filed: Reported) -> None:
     await hands.look("publik")
     await hands.write("Cari nomor atau kata", "jembatan")
     await hands.press("Tampilkan")
+    await expect(page.locator(".chip")).to_have_count(1)
     await hands.look("publik-dicari")
     row = page.locator(f"a[href='/publik/{filed.ticket}']")
     await expect(row).to_have_text("Jembatan retak di Bancar")
