@@ -26,6 +26,7 @@ ADVICE = {
     403: N_("Tidak ada yang berubah. Kalau menurut Anda ini keliru, hubungi koordinator."),
     404: N_("Mungkin alamatnya salah tulis, atau halamannya bukan untuk Anda. Cari dari menu."),
     405: N_("Tidak ada yang berubah. Buka halamannya lagi dari menu."),
+    408: N_("Kiriman ini belum kami terima. Kembali, lalu kirim lagi saat sambungan lebih baik."),
     409: N_("Tidak ada yang tercatat dari kiriman ini. Buka lagi halamannya, lihat keadaannya."),
     413: N_(
         "Kiriman ini belum kami terima. Kembali, pilih foto yang lebih sedikit atau lebih kecil,"

@@ -77,6 +77,12 @@ addEventListener("htmx:beforeRequest", (event) => {
   galat.replaceChildren();
 });
 
+addEventListener("htmx:beforeSend", (event) => {
+  // A photo takes its time on a slow line; the server says when it took too long.
+  const files = event.detail.elt.querySelector('input[type="file"]')?.files;
+  if (files?.length) event.detail.xhr.timeout = 0;
+});
+
 addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, isError } = event.detail;
   if (!byPerson(event)) {

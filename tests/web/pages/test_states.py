@@ -216,6 +216,32 @@ async def test_offline_is_said_and_the_form_goes_as_soon_as_there_is_a_network(
         await expect(page.locator("#galat .alert")).to_have_count(0)
 
 
+@browsing
+async def test_a_photo_is_given_the_time_that_a_slow_line_takes(
+    chromium: Browser, engineless: Site, site: Site
+) -> None:
+    filed = await site.report()
+    async with windows(chromium, engineless) as open_for:
+        coordinator = await open_for("koordinator")
+        page = coordinator.page
+        await coordinator.go(f"/aduan/{filed.ticket}/tindakan/note")
+        await page.get_by_role("textbox", name="Catatan internal").fill("Dengan foto")
+        await page.evaluate(
+            """() => {
+                window.waits = [];
+                const seen = (event) => window.waits.push(event.detail.xhr.timeout);
+                addEventListener("htmx:beforeSend", seen);
+            }"""
+        )
+        await coordinator.press("Tambah catatan internal")
+        await page.get_by_role("button", name="Jangan kirim lagi").click()
+        photo = {"name": "foto.txt", "mimeType": "text/plain", "buffer": b"x"}
+        await page.locator('input[type="file"]').first.set_input_files(files=[photo])
+        await coordinator.press("Tambah catatan internal")
+        await expect(page.locator(".alert--error").first).to_be_visible()
+        assert await page.evaluate("window.waits") == [20_000, 0]
+
+
 # Everything else ---------------------------------------------------------------------------------
 
 
