@@ -8,8 +8,10 @@ import psycopg
 import pytest
 
 from cli.parts import Postgres, free_port
+from record.accounts import id_of
 from record.engine import create_engine
 from record.identity import Keyring, Reporter, open_identity
+from record.second_factor import enrol, new_key, standing
 from tests.cli.command import Environment, matur
 from tests.conftest import Database
 from tests.record.office import Office
@@ -83,6 +85,22 @@ async def test_rotate_keys(environment: Environment, database: Database) -> None
 
     only_new = Keyring({"new": b"\2" * 32})
     assert await open_identity(engine, only_new, filed.complaint_id) == siti
+    await engine.dispose()
+
+
+async def test_a_lost_phone(environment: Environment, database: Database) -> None:
+    engine, now = create_engine(database.application_url, size=1), datetime.now(UTC)
+    keyring, account = Keyring({"old": b"\1" * 32}), await id_of(engine, "sekda")
+    assert account is not None
+    await enrol(engine, keyring, account, new_key(), 1, now, secret=b"s")
+    rotated = environment | {"MATUR_IDENTITY_KEYS": f"new:{NEW},old:{OLD}"}
+    code, out, _err = await matur(rotated, "rotate-keys")
+    assert (code, out.splitlines()[1:]) == (0, ["1 faktor kedua disegel ulang"])
+
+    reset = ("user", "reset-second-factor")
+    assert (await matur(environment, *reset, "sekda"))[:2] == (0, "Faktor kedua sekda dilepas\n")
+    assert await standing(engine, account) is None
+    assert await matur(environment, *reset, "entah") == (1, "", "Tidak ada akun entah\n")
     await engine.dispose()
 
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pyotp
 import pytest
+import segno
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -214,6 +215,27 @@ async def test_the_key_is_shown_confirmed_and_then_asked_for(site: Site) -> None
         assert (await browser.post("/masuk/kode", recovery)).status_code == 422
         account = await browser.post("/masuk/kode", {"recovery": codes[4], "lanjut": "/akun"})
         assert "Kode pemulihan tersisa 8." in account.text
+
+
+async def test_the_qr_code_says_the_key_that_is_written_below_it(site: Site) -> None:
+    async with half_way(site, "bupati") as (_browser, shown):
+        key = re.search(r'<code class="key">([^<]+)</code>', shown)
+        drawn = re.search(r'viewBox="0 0 (\d+) \d+".*?<path d="([^"]+)"', shown)
+        assert key
+        assert drawn
+    totp = pyotp.TOTP(key[1].replace(" ", ""))
+    uri = totp.provisioning_uri(name="bupati", issuer_name="Matur Bupati")
+    expected = {
+        (x, y)
+        for y, row in enumerate(segno.make(uri, error="m", micro=False).matrix_iter(border=4))
+        for x, dark in enumerate(row)
+        if dark
+    }
+    bars = re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", drawn[2])
+    assert all(there == back for _x, _y, there, back in bars)
+    dark = {(int(x) + n, int(y)) for x, y, length, _ in bars for n in range(int(length))}
+    assert dark == expected
+    assert max(x for x, _y in dark) + 5 == int(drawn[1])
 
 
 def _now() -> int:
