@@ -3,11 +3,16 @@ import re
 from collections.abc import AsyncIterator
 from io import BytesIO
 
+import httpx
 import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from tests.web.pages.house import REPORT, Browser, Reported, Site, reported
+from cli.parts import free_port
+from tests.conftest import Database
+from tests.web.pages.conftest import settings_for
+from tests.web.pages.house import REPORT, SAME_ORIGIN, Browser, Reported, Site, reported
+from web.app import create_app
 
 
 def photo(colour: str = "red") -> bytes:
@@ -309,6 +314,22 @@ async def test_a_place_may_be_a_kecamatan_alone_or_a_point(site: Site) -> None:
         query = text("SELECT kecamatan, village_code, lat FROM complaints WHERE ticket = :ticket")
         row = (await connection.execute(query, {"ticket": filed.ticket})).one()
     assert tuple(row) == ("kec.bobotsari", None, -7.3)
+
+
+async def test_what_was_typed_stays_while_the_record_is_away() -> None:
+    app = create_app(settings_for(Database("x", f"postgresql://x@127.0.0.1:{free_port()}/x", "")))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://matur.test", headers=SAME_ORIGIN
+        ) as http,
+    ):
+        assert (await http.get("/lapor")).status_code == 200
+        answer = await http.post("/lapor/isi", data=REPORT)
+    assert answer.status_code == 503
+    assert "Tulisan Anda masih ada di bawah ini" in answer.text
+    assert f'value="{REPORT["title"]}"' in answer.text
+    assert f"{REPORT['body']}</textarea>" in answer.text
 
 
 async def test_filing_succeeds_while_the_engine_is_away(engineless: Site) -> None:

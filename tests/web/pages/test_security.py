@@ -250,7 +250,7 @@ async def test_what_breaks_is_said_in_a_page_as_guarded_as_any() -> None:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://matur.test") as http,
     ):
-        page = await http.get("/lapor")
+        page = await http.get("/publik")
         assert page.status_code == 503
         assert "Sebagian sistem sedang tidak dapat dihubungi." in page.text
         assert is_guarded(page)
