@@ -6,7 +6,7 @@ from domain import actions as a
 from domain import events as e
 from domain.actors import REPORTER, SYSTEM, Actor
 from domain.terms import ArchiveReason, Classification, Role, Stage
-from domain.visibility import can_see, reporter_reads, reporter_sees
+from domain.visibility import can_see, public_sees, reporter_reads, reporter_sees
 from tests.domain.cast import (
     ADMINISTRATOR,
     AUDITOR,
@@ -231,3 +231,20 @@ def test_another_reporter_is_never_shown() -> None:
 
     assert not reporter_sees(joined[0])
     assert lead.stage() is Stage.IN_PROGRESS
+
+
+def test_the_public_sees_what_was_verified_until_it_is_hidden_or_put_aside() -> None:
+    life = received(START)
+    assert not public_sees(life.case)
+    life.do(COORDINATOR, dispose(DPUPR))
+    assert public_sees(life.case)
+    life.do(COORDINATOR, a.AskReporter(entry=TYPED))
+    assert public_sees(life.case)
+    life.do(COORDINATOR, a.Archive(reason=ArchiveReason.WITHDRAWN, entry=TYPED))
+    assert not public_sees(life.case)
+    hidden = disposed(START)
+    hidden.do(REPORTER, a.SetVisibility(anonymous=False, secret=True))
+    assert not public_sees(hidden.case)
+    accused = received(START)
+    accused.do(COORDINATOR, berkadar(DPUPR))
+    assert not public_sees(accused.case), "secret from the beginning"

@@ -1,7 +1,9 @@
 """Who reads what is typed with an action, and which actions take files along."""
 
 from domain import actions as a
-from web.pages.language import N_
+from domain.case import Case
+from domain.visibility import public_sees
+from web.pages.language import N_, _
 
 SEEN_BY_REPORTER = (a.AskReporter, a.Archive, a.HandBack, a.ReportProgress, a.Answer)
 
@@ -32,3 +34,14 @@ AUDIENCE: dict[type[a.ActionBase], str] = {
     a.OpenIdentity: N_("Dibaca oleh auditor dan oleh petugas lain, dan oleh pelapor bila meminta."),
 }
 """Who reads what is typed, where it is not STAFF."""
+PUBLIC = N_(
+    "Dibaca oleh pelapor, oleh petugas, dan oleh umum: jangan sebut nama atau data pribadi siapa"
+    " pun."
+)
+
+
+def audience_of(kind: type[a.ActionBase], case: Case) -> str:
+    """An answer is public where its case is."""
+    if kind is a.Answer and public_sees(case):
+        return _(PUBLIC)
+    return _(AUDIENCE.get(kind, STAFF))

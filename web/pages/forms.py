@@ -15,7 +15,7 @@ from domain.units import ROOT, is_below
 from record.files.rows import FileRow
 from record.units import Unit
 from web.house import Directory
-from web.pages.audiences import AUDIENCE, SEEN_BY_REPORTER, STAFF, WITH_FILES
+from web.pages.audiences import SEEN_BY_REPORTER, WITH_FILES, audience_of
 from web.pages.language import N_, _
 from web.pages.saying import Happening
 from web.pages.tags import upper
@@ -183,7 +183,7 @@ def action_form(
             SEQ: str(case.seq) if conflict else values.get(SEQ, str(case.seq)),
         },
         seen=issubclass(kind, SEEN_BY_REPORTER),
-        audience=_(AUDIENCE.get(kind, STAFF)) if kind.TEXTS and not receipt else "",
+        audience=audience_of(kind, case) if kind.TEXTS and not receipt else "",
         takes_files=takes_files,
         attached=attached,
         file_error=file_error,

@@ -83,6 +83,14 @@ async def test_secret_unverified_and_unknown_look_the_same(site: Site) -> None:
         assert "Tidak ada laporan yang cocok." in searched.text
 
 
+async def test_whoever_answers_is_told_that_the_public_reads_it(site: Site) -> None:
+    public, secret = await site.disposed(), await site.disposed(**SECRET)
+    async with site.at_the_desk("dpupr") as unit:
+        for filed, told in ((public, True), (secret, False)):
+            form = await unit.get(f"/aduan/{filed.ticket}/tindakan/answer")
+            assert ("dan oleh umum: jangan sebut nama" in form.text) is told
+
+
 async def test_hiding_a_complaint_takes_it_out(site: Site) -> None:
     filed = await site.disposed(title="Nanti dirahasiakan")
     async with site.browser() as anybody, site.at_the_desk("koordinator") as coordinator:
