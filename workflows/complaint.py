@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.chain import seal
     from domain.deadlines import is_outdated
     from domain.decide import decide
+    from domain.decisions.linking import LEAD_REFUSES
     from domain.evolve import evolve, fold
     from domain.notices import Notice, notices
     from domain.permissions import Refused
@@ -257,7 +258,7 @@ class ComplaintWorkflow:
         except ActivityError as error:
             raise ApplicationError("the lead case does not answer", type=RETRY) from error
         if reply.refused:
-            raise _error(Refused("field", Said("Aduan induk: %(why)s", why=reply.refused)))
+            raise _error(Refused("field", Said(LEAD_REFUSES, why=reply.refused)))
 
     async def _leave_lead(self) -> None:
         lead = self._leads_to_leave.pop(0)

@@ -10,6 +10,8 @@ from domain import events as e
 from domain.decisions.base import Context, Outcome, decide_on
 from domain.permissions import Refused
 
+LEAD_REFUSES = "Aduan induk menolak: “%(why)s”."
+
 
 @decide_on.register
 def _(action: a.LinkDuplicate, ctx: Context) -> Outcome:
