@@ -33,9 +33,9 @@ async def begin(
 ) -> Response:
     """The form with the template's text in it, below what was written already."""
     file = await seen(house, account, ticket)
-    fault = await take_files(house, request, account, file.complaint_id, Answer, typed)
     viewed = await view(house, file)
     allow(house, account, viewed, Answer)
+    fault = await take_files(house, request, account, file.complaint_id, Answer, typed)
     text = await _text_of(house, viewed, typed.get(TEMPLATE, ""))
     if text is None:
         fault = fault or field_problem(**{TEMPLATE: N_("Pilih templat dari daftar.")})
@@ -84,9 +84,10 @@ async def look(request: Request, house: Home, account: Staff, ticket: str) -> Re
     file = await seen(house, account, ticket)
     url = f"/aduan/{file.ticket}/tindakan/answer"
     typed = await draft_of(house.engine, account.id, file.complaint_id, Answer.name())
-    if not typed:
-        return RedirectResponse(url, 303)
     viewed = await view(house, file)
+    if not typed:
+        allow(house, account, viewed, Answer)
+        return RedirectResponse(url, 303)
     try:
         ahead = await imagined(house, account.actor, viewed, _sent(typed), house.now)
     except Problem as problem:

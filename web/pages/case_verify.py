@@ -43,7 +43,7 @@ async def begin(request: Request, house: Home, account: Staff, ticket: str) -> R
 
 @router.get("/periksa")
 async def check(request: Request, house: Home, account: Staff, ticket: str) -> Response:
-    viewed = await view(house, await seen(house, account, ticket))
+    viewed = await _at_hand(house, account, ticket)
     draft = await _draft(house, account, viewed.file)
     if over := await _over(request, house, account, viewed, draft):
         return over
@@ -54,7 +54,7 @@ async def check(request: Request, house: Home, account: Staff, ticket: str) -> R
 async def send(
     request: Request, house: Home, account: Staff, ticket: str, typed: Typed
 ) -> Response:
-    viewed = await view(house, await seen(house, account, ticket))
+    viewed = await _at_hand(house, account, ticket)
     file = viewed.file
     draft = await _draft(house, account, file)
     kind = verification.kind_of(draft)
@@ -77,7 +77,7 @@ async def send(
 async def question(
     request: Request, house: Home, account: Staff, ticket: str, slug: str
 ) -> Response:
-    viewed = await view(house, await seen(house, account, ticket))
+    viewed = await _at_hand(house, account, ticket)
     draft = await _draft(house, account, viewed.file)
     if over := await _over(request, house, account, viewed, draft):
         return over
@@ -91,7 +91,7 @@ async def question(
 async def answer(
     request: Request, house: Home, account: Staff, ticket: str, slug: str, typed: Typed
 ) -> Response:
-    viewed = await view(house, await seen(house, account, ticket))
+    viewed = await _at_hand(house, account, ticket)
     file = viewed.file
     draft = await _draft(house, account, file)
     one = verification.BY_SLUG.get(slug)
@@ -109,6 +109,15 @@ async def answer(
     if faults:
         return await _question(request, house, account, viewed, one, answers, faults)
     return RedirectResponse(f"{_url(file)}/{verification.next_after(answers)}", 303)
+
+
+async def _at_hand(house: House, account: Account, ticket: str) -> Viewed:
+    """Raises Problem 403 for whoever never verifies, and 404."""
+    viewed = await view(house, await seen(house, account, ticket))
+    refused = permit(viewed.case, Dispose, account.actor, house.now, viewed.rules)
+    if refused and refused.kind == "who":
+        raise Problem(STATUS_OF_REFUSAL[refused.kind], refused.why)
+    return viewed
 
 
 def _url(file: CaseFile) -> str:

@@ -15,6 +15,7 @@ from domain.forms import category_label, form_fields
 from domain.permissions import available
 from domain.policy import Measure
 from domain.terms import Role
+from domain.units import is_below
 from domain.words import CLASSIFICATION, CLOCK
 from record.accounts import Account, names_of
 from record.cases import CaseFile, get_case
@@ -100,7 +101,11 @@ async def seen(house: House, account: Account, ticket: str) -> CaseFile:
 async def shown(house: House, account: Account, viewed: Viewed) -> CasePage:
     file, case, now = viewed.file, viewed.case, house.now
     units = await house.directory()
-    kinds = available(case, account.actor, now, viewed.rules)
+    kinds = [
+        kind
+        for kind in available(case, account.actor, now, viewed.rules)
+        if kind is not a.Delegate or _has_below(case, units)
+    ]
     primary, others = _offers(viewed, account.actor, kinds)
     deadline = case.next_deadline
     url = f"/aduan/{file.ticket}"
@@ -192,6 +197,10 @@ def _grouped(offers: Sequence[Offer]) -> list[tuple[str, list[Offer]]]:
         (_("Tentang aduan ini"), [one for one in offers if one.kind in ABOUT]),
     ]
     return [(title, found) for title, found in groups if found]
+
+
+def _has_below(case: Case, units: Directory) -> bool:
+    return any(case.unit and is_below(path, case.unit) for path in units.by_path)
 
 
 def is_at_desk(case: Case, actor: Actor) -> bool:

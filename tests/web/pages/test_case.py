@@ -209,6 +209,32 @@ async def test_a_case_that_leaves_ones_sight_leads_home(site: Site) -> None:
         assert "Sudah tercatat: Kembalikan, salah alamat" in answer.text
 
 
+async def test_a_task_is_delegated_below_and_taken_back(site: Site) -> None:
+    filed = await site.report()
+    async with site.at_the_desk("koordinator") as coordinator:
+        await coordinator.act(filed.ticket, "dispose", **DISPOSAL | {"unit": "kec.bobotsari"})
+    async with site.at_the_desk("kec.bobotsari") as unit:
+        path = f"/aduan/{filed.ticket}/tindakan"
+        await unit.post(f"{path}/accept", {"key": "accepted"})
+        form = (await unit.get(f"{path}/delegate")).text
+        codes = re.findall(r'<option value="([^"]+)">', form)
+        assert "kec.bobotsari" not in codes
+        assert len(codes) > 5
+        assert "Dibaca oleh unit yang diberi tugas" in form
+        done = await unit.act(filed.ticket, "delegate", unit=codes[0], text="Tolong dicek.")
+        assert "Sudah tercatat: Delegasikan ke unit di bawah" in done.text
+        assert "<dt>Didelegasikan kepada</dt>" in done.text
+        assert "harus menjawab aduan ini" in done.text
+        assert "<strong>Delegasi</strong>" in done.text
+        back = await unit.act(filed.ticket, "take_back", reason="Kami kerjakan sendiri.")
+        assert "Delegasi ditarik kembali" in back.text
+        assert ">Jawab</a>" in back.text
+    other = await site.disposed()
+    async with site.at_the_desk("dpupr") as unit:  # which has nobody below
+        await unit.post(f"/aduan/{other.ticket}/tindakan/accept", {"key": "accepted"})
+        assert "Delegasikan" not in (await unit.get(f"/aduan/{other.ticket}")).text
+
+
 async def test_two_clocks_and_how_they_are_counted(site: Site) -> None:
     filed = await site.disposed()
     async with site.at_the_desk("dpupr") as unit:

@@ -195,7 +195,10 @@ async def test_what_another_did_meanwhile_is_told_and_the_words_kept(site: Site)
         site.at_the_desk("sekda") as supervisor,
         site.at_the_desk("koordinator") as quick,
     ):
-        assert (await supervisor.get(f"/aduan/{filed.ticket}/verifikasi")).status_code == 403
+        start = f"/aduan/{filed.ticket}/verifikasi"
+        assert (await supervisor.get(start)).status_code == 403
+        assert (await supervisor.post(f"{start}/hasil", {"outcome": "tanya"})).status_code == 403
+        assert (await supervisor.post(f"{start}/kirim", {})).status_code == 403
         check = await walk(slow, filed.ticket, *ACCEPT)
         # The same person in another window: the draft is theirs, the case has moved on.
         await quick.act(filed.ticket, "dispose", **DISPOSAL)
