@@ -22,6 +22,7 @@ from record.public import Figures, Shares, figures, shares
 from record.rules import calendar_of, current_rules
 from record.units import Unit, units_on
 from settings import Settings
+from web.limits import Recent
 from web.models import Models
 from workflows.messages import CaseStart
 
@@ -74,6 +75,7 @@ class House:
         self.client = client
         self.keyring = Keyring(settings.keyring)
         self.files = Store(settings.files)
+        self.recent = Recent()
         self.models = Models(engine)
         self._rules = Kept(partial(current_rules, engine))
         self._directory = Kept(self._read_directory)

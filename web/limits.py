@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from math import ceil
 from time import monotonic
 
@@ -117,29 +117,39 @@ class _Body:
             await self._next()
 
 
+class Recent:
+    """When what was done from which address within the last hour: known to this process alone,
+    never written down."""
+
+    def __init__(self) -> None:
+        self._done: dict[Hashable, dict[str, deque[float]]] = {}
+
+    def of(self, what: Hashable) -> dict[str, deque[float]]:
+        """Those of the last hour, by address."""
+        addresses = self._done.setdefault(what, {})
+        ago = monotonic() - HOUR
+        for address, done in list(addresses.items()):
+            while done and done[0] <= ago:
+                done.popleft()
+            if not done:
+                del addresses[address]
+        return addresses
+
+
 class Often:
-    """How often something was done from an address within the last hour, known to this process
-    alone and never written down. Generous: a mobile network or a school is one address."""
+    """How often something may be done from an address within an hour. Generous: a mobile network
+    or a school is one address."""
 
     def __init__(self, most: int, why: str) -> None:
         self.most = most
         self.why = why
-        self._done: dict[str, deque[float]] = {}
 
-    def count(self, address: str) -> None:
+    def check(self, recent: Recent, address: str) -> None:
         """Raises Problem 429, with when it may be done again."""
-        now = monotonic()
-        self._forget(now)
-        done = self._done.setdefault(address, deque())
+        done = recent.of(self).get(address, ())
         if len(done) >= self.most:
-            wait = ceil(done[0] + HOUR - now)
+            wait = ceil(min(done) + HOUR - monotonic())
             raise Problem(429, self.why, headers={"Retry-After": str(wait)})
-        done.append(now)
 
-    def _forget(self, now: float) -> None:
-        for address in list(self._done):
-            done = self._done[address]
-            while done and done[0] <= now - HOUR:
-                done.popleft()
-            if not done:
-                del self._done[address]
+    def count(self, recent: Recent, address: str) -> None:
+        recent.of(self).setdefault(address, deque()).append(monotonic())

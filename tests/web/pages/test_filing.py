@@ -13,6 +13,8 @@ from tests.conftest import Database
 from tests.web.pages.conftest import settings_for
 from tests.web.pages.house import REPORT, SAME_ORIGIN, Browser, Reported, Site, reported
 from web.app import create_app
+from web.limits import Often
+from web.problems import Problem
 
 
 def photo(colour: str = "red") -> bytes:
@@ -314,6 +316,23 @@ async def test_a_place_may_be_a_kecamatan_alone_or_a_point(site: Site) -> None:
         query = text("SELECT kecamatan, village_code, lat FROM complaints WHERE ticket = :ticket")
         row = (await connection.execute(query, {"ticket": filed.ticket})).one()
     assert tuple(row) == ("kec.bobotsari", None, -7.3)
+
+
+async def test_too_many_from_one_network_are_told_and_the_draft_stays(
+    site: Site, citizen: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await citizen.tell()
+    monkeypatch.setattr(Often, "check", _refuse)
+    refused = await citizen.post("/lapor/kirim", {})
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "60"
+    assert "masih tersimpan sebagai draf" in refused.text
+    monkeypatch.undo()
+    assert reported((await citizen.post("/lapor/kirim", {})).text)
+
+
+def _refuse(self: Often, _recent: object, _address: str) -> None:
+    raise Problem(429, self.why, headers={"Retry-After": "60"})
 
 
 async def test_what_was_typed_stays_while_the_record_is_away() -> None:

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from record.files import apart, cleaning
 from record.files.cleaning import Unacceptable, clean, safe_name
 from tests.web.pages.house import REPORT, SAME_ORIGIN, Browser, Site
-from web.limits import LimitMiddleware, Often
+from web.limits import LimitMiddleware, Often, Recent
 from web.problems import Problem
 from web.uploading import LARGEST_FILE, MOST_FIELDS
 
@@ -381,13 +381,16 @@ async def test_the_longer_a_body_takes_the_more_must_have_come() -> None:
 def test_too_often_from_one_address_is_said_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr("web.limits.monotonic", lambda: now)
-    often = Often(2, "Terlalu sering.")
-    for _ in range(2):
-        often.count("a")
-        often.count("b")
+    often, recent = Often(2, "Terlalu sering."), Recent()
+    for address in ("a", "a", "b"):
+        often.check(recent, address)
+        often.count(recent, address)
     now = 600.0
+    often.check(recent, "b")
+    Often(2, "Lain lagi.").check(recent, "a")
     with pytest.raises(Problem) as refused:
-        often.count("a")
+        often.check(recent, "a")
     assert (refused.value.status, refused.value.headers) == (429, {"Retry-After": "3000"})
     now = 3601.0
-    often.count("a")
+    often.check(recent, "a")
+    assert not recent.of(often), "nothing is remembered longer"

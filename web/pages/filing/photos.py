@@ -69,7 +69,8 @@ async def add(request: Request, house: Home, draft: Drafted) -> Response:
 async def _stored(request: Request, house: House, form: FormData, draft: Draft) -> list[UUID]:
     """Raises Problem."""
     if form.getlist(FIELD):
-        uploads.count(address_of(request))
+        uploads.check(house.recent, address_of(request))
+        uploads.count(house.recent, address_of(request))
     return await store(house, form, REPORTER.id, room=MOST_FILES - len(draft.photos))
 
 

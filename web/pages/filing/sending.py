@@ -79,13 +79,15 @@ async def send(request: Request, house: Home, draft: Drafted) -> Response:
         return nothing_begun(request)
     if refused := turned_away(draft, CHECK):
         return refused
-    filings.count(address_of(request))
     try:
+        filings.check(house.recent, address_of(request))
         sent = SentComplaint.model_validate(_complaint(draft))
         filed = await file_complaint(house, sent, Channel.MATUR, draft.key, draft.photos)
     except ValidationError as error:
         return await _check(request, house, draft, faults_of(validation_errors(error)))
     except Problem as problem:
+        if problem.status == 429:
+            return await _check(request, house, draft, [("", _(problem.detail))], problem)
         if all(error["field"] != "Idempotency-Key" for error in problem.errors):
             return await _check(request, house, draft, faults_of(problem.errors))
         # Changed while, or after, it was sent: what was sent first counts.
@@ -94,6 +96,8 @@ async def send(request: Request, house: Home, draft: Drafted) -> Response:
             return RedirectResponse("/lapor/terkirim", 303)
         await keep(house, replace(draft, key=new_key()))
         return await _check(request, house, draft, [("", _(SENT_BEFORE))])
+    if filed.created:
+        filings.count(house.recent, address_of(request))
     # What was said is with the complaint now; only which it became is kept here.
     sent_draft = Draft(draft.cookie, draft.key, filed=filed.complaint_id)
     await keep(house, sent_draft)
@@ -145,14 +149,22 @@ def _complaint(draft: Draft) -> dict[str, Any]:
     }
 
 
-async def _check(request: Request, house: House, draft: Draft, faults: Faults = ()) -> Response:
+async def _check(
+    request: Request,
+    house: House,
+    draft: Draft,
+    faults: Faults = (),
+    problem: Problem | None = None,
+) -> Response:
     context = {
         **frame(request, CHECK, draft, faults=[("", why) for _name, why in faults]),
         "parts": await _parts(house, draft),
         "photos": await uploaded_files(house.engine, draft.photos, REPORTER.id),
         "photos_url": url_of(PHOTOS, changing=True),
     }
-    return page(request, "lapor/periksa.html", context, status=422 if faults else 200)
+    status = problem.status if problem else 422 if faults else 200
+    headers = problem.headers if problem else None
+    return page(request, "lapor/periksa.html", context, status=status, headers=headers)
 
 
 async def _parts(house: House, draft: Draft) -> list[tuple[str, list[tuple[str, str, str]]]]:

@@ -105,7 +105,8 @@ async def _answered(
     if draft is None:
         if step != WHAT:
             return nothing_begun(request)
-        drafts.count(address_of(request))
+        drafts.check(house.recent, address_of(request))
+        drafts.count(house.recent, address_of(request))
         draft = new_draft()
     if refused := turned_away(draft, step):
         return refused
