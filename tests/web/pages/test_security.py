@@ -153,7 +153,7 @@ async def test_a_session_ends_by_itself(site: Site, change: str) -> None:
 async def test_a_session_planted_before_is_worth_nothing_after(site: Site) -> None:
     planted = "A" * 43
     async with site.browser() as victim:
-        victim.http.cookies.set("matur", planted)
+        victim.http.cookies.set("matur", planted, domain="127.0.0.1", path="/")
         assert (await victim.post("/masuk", LOGIN)).url.path == "/tugas"
         assert victim.http.cookies["matur"] != planted
     async with site.browser() as thief:
@@ -287,6 +287,7 @@ async def test_what_a_page_loads_is_ours_named_and_kept_for_good(site: Site) -> 
             "matur.css",
             "matur.js",
             "matur.svg",
+            "shortcuts.js",
         }
         for path in loaded:
             answer = await coordinator.get(path)
