@@ -68,6 +68,7 @@ PRACTICE_ACCOUNTS = (
     ("koordinator", "Koordinator Pengaduan", Role.COORDINATOR, "kab/dinkominfo"),
     ("dpupr", "Admin DPUPR", Role.UNIT_ADMIN, "kab/dpupr"),
     ("kec.bobotsari", "Admin Kecamatan Bobotsari", Role.UNIT_ADMIN, "kab/kec.bobotsari"),
+    ("kec.purbalingga", "Admin Kecamatan Purbalingga", Role.UNIT_ADMIN, "kab/kec.purbalingga"),
     ("kel.bancar", "Admin Kelurahan Bancar", Role.UNIT_ADMIN, "kab/kec.purbalingga/kel.bancar"),
     ("kepala.dpupr", "Kepala DPUPR", Role.UNIT_HEAD, "kab/dpupr"),
     ("sekda", "Sekretaris Daerah", Role.SUPERVISOR, "kab/setda"),

@@ -121,8 +121,8 @@ async def test_accounts_to_try_it_with_exist_in_practice_only(postgres: Postgres
     assert len(await units_on(engine, TODAY)) == 1 + 23 + 18 + 239
     await seed(engine, NOW, practice=True)
     assert await usernames(engine) == {
-        "koordinator", "dpupr", "kec.bobotsari", "kel.bancar", "kepala.dpupr", "sekda", "bupati",
-        "inspektorat", "admin",
+        "koordinator", "dpupr", "kec.bobotsari", "kec.purbalingga", "kel.bancar", "kepala.dpupr",
+        "sekda", "bupati", "inspektorat", "admin",
     }  # fmt: skip
     for username, _, role, unit in PRACTICE_ACCOUNTS:
         account = await log_in(engine, username, PRACTICE_PASSWORD)

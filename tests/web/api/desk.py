@@ -31,7 +31,6 @@ DISPOSE: Mapping[str, Any] = {
     "unit": "dpupr",
 }
 MORE_ACCOUNTS = (
-    ("kec.purbalingga", Role.UNIT_ADMIN, "kab/kec.purbalingga"),
     ("dinhub", Role.UNIT_ADMIN, "kab/dinhub"),
     ("irban", Role.UNIT_ADMIN, "kab/inspektorat"),
     ("inspektur", Role.UNIT_HEAD, "kab/inspektorat"),

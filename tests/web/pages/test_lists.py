@@ -7,11 +7,8 @@ from html import unescape
 import pytest
 from sqlalchemy import text
 
-from domain.actors import Grant
 from domain.calendar import Calendar, local_date
-from domain.terms import Role
-from record.accounts import add_account
-from record.seed import PRACTICE_PASSWORD, first_calendar
+from record.seed import first_calendar
 from tests.record.office import statements
 from tests.web.pages.house import DISPOSAL, Browser, Site
 from web.pages.dates import Urgency, urgency, urgency_bounds
@@ -22,15 +19,6 @@ NUMBER = "0813 9876 5432"
 
 def tickets(html: str) -> list[str]:
     return re.findall(r'class="row-link" href="/aduan/([^"]+)"', html)
-
-
-@pytest.fixture(scope="module")
-async def purbalingga(site: Site) -> str:
-    """An admin of the kecamatan above Kelurahan Bancar."""
-    held = [Grant(role=Role.UNIT_ADMIN, unit="kab/kec.purbalingga")]
-    return (
-        await add_account(site.engine, "kec.pbg", "Admin Purbalingga", PRACTICE_PASSWORD, held)
-    ).username
 
 
 @pytest.mark.parametrize("very_late_after", [1, 2, 5])
@@ -115,11 +103,14 @@ async def test_an_empty_inbox_says_when_it_was_checked(site: Site) -> None:
     assert "Tugas saya (0)" in page
 
 
-async def test_what_was_delegated_is_found_from_both_sides(site: Site, purbalingga: str) -> None:
+async def test_what_was_delegated_is_found_from_both_sides(site: Site) -> None:
     filed = await site.report(title="Untuk kelurahan")
     async with site.at_the_desk("koordinator") as coordinator:
         await coordinator.act(filed.ticket, "dispose", **{**DISPOSAL, "unit": "kec.purbalingga"})
-    async with site.at_the_desk(purbalingga) as above, site.at_the_desk("kel.bancar") as below:
+    async with (
+        site.at_the_desk("kec.purbalingga") as above,
+        site.at_the_desk("kel.bancar") as below,
+    ):
         await above.act(filed.ticket, "accept")
         await above.act(filed.ticket, "delegate", unit="kel.bancar")
         by_me = (await above.get("/tugas?delegated=by_me")).text
