@@ -22,7 +22,7 @@ from record.accounts import (
     set_shortcuts,
 )
 from record.brake import Guess
-from web.braking import FEW, TooOften, begin_guess, guessed_right
+from web.braking import FEW, begin_guess, guessed_right
 from web.house import Home, House
 from web.pages.done import forget, remember, remembered_name
 from web.pages.enrolment import enrolment
@@ -68,19 +68,17 @@ async def show(request: Request, house: Home, account: Staff) -> Response:
 
 @router.post("/kata-sandi")
 async def change_password(request: Request, house: Home, account: Staff, typed: Typed) -> Response:
-    new, status, headers = typed.get("new", ""), 422, None
-    faults = Faults(new=_weakness(new, typed.get("old", "")))
+    new, old = typed.get("new", ""), typed.get("old", "")
+    faults = Faults(new=_weakness(new, old))
     if not faults.new and typed.get("again") != new:
         faults = Faults(again=_("Kedua kata sandi baru tidak sama."))
-    if not faults.listed:
-        try:
-            faults = Faults(old=await _wrong_password(house, account, typed.get("old", "")))
-        except TooOften as problem:
-            faults, status, headers = Faults(old=_(problem.detail)), 429, problem.headers
     if faults.listed:
-        return await _account(
-            request, house, account, faults=faults, status=status, headers=headers
-        )
+        return await _account(request, house, account, faults=faults, status=422)
+    try:
+        await _prove(house, account, old)
+    except Problem as problem:
+        faults = Faults(old=_(problem.detail))
+        return await _account(request, house, account, faults=faults, status=problem.status)
     await set_password(house.engine, account.id, new)
     await _end_others(house, request, account)
     return _go("password")
@@ -113,12 +111,10 @@ async def ask_factor(request: Request, house: Home, account: Staff) -> Response:
 async def set_factor(request: Request, house: Home, account: Staff, typed: Typed) -> Response:
     """A first key, or a new one: the old one counts until the new one is confirmed."""
     try:
-        fault = await _wrong_password(house, account, typed.get("password", ""))
-    except TooOften as problem:
+        await _prove(house, account, typed.get("password", ""))
+    except Problem as problem:
         errors = [("password", _(problem.detail))]
-        return await _factor(request, house, account, typed, errors, 429)
-    if fault:
-        return await _factor(request, house, account, typed, [("password", fault)], 422)
+        return await _factor(request, house, account, typed, errors, problem.status)
     codes = await enrolled(house, account, typed.get("sealed", ""), typed.get("code", ""))
     if codes is None:
         return await _factor(request, house, account, typed, [("code", _(WRONG))], 422)
@@ -130,12 +126,10 @@ async def remove_factor(request: Request, house: Home, account: Staff, typed: Ty
     if second_factor.is_required(account):
         raise Problem(403, N_("Akun ini harus memakai faktor kedua."))
     try:
-        fault = await _wrong_password(house, account, typed.get("password", ""))
-    except TooOften as problem:
-        errors = [("password", _(problem.detail))]
-        return await _factor(request, house, account, typed, errors, 429)
-    if fault:
-        return await _factor(request, house, account, typed, [("password", fault)], 422)
+        await _prove(house, account, typed.get("password", ""))
+    except Problem as problem:
+        errors = [("password-lepas", _(problem.detail))]
+        return await _factor(request, house, account, typed, errors, problem.status)
     await second_factor.remove(house.engine, account.id)
     return _go("factor-off")
 
@@ -146,14 +140,13 @@ def _weakness(new: str, old: str) -> str:
     return _("Kata sandi baru harus lain dari yang lama.") if new == old else ""
 
 
-async def _wrong_password(house: House, account: Account, password: str) -> str:
-    """What is wrong with it; a borrowed session is no place to guess. Raises TooOften."""
+async def _prove(house: House, account: Account, password: str) -> None:
+    """A borrowed session is no place to guess it. Raises Problem 422, TooOften."""
     guess = Guess("password", str(account.id), FEW)
     await begin_guess(house, guess)
     if not await is_password(house.engine, account.id, password):
-        return _("Kata sandi Anda yang sekarang salah.")
+        raise Problem(422, N_("Kata sandi Anda yang sekarang salah."))
     await guessed_right(house, guess)
-    return ""
 
 
 async def _end_others(house: House, request: Request, account: Account) -> None:
@@ -175,7 +168,6 @@ async def _account(
     faults: Faults | None = None,
     done: str = "",
     status: int = 200,
-    headers: Mapping[str, str] | None = None,
 ) -> Response:
     session = session_of(house, request)
     context = {
@@ -189,7 +181,7 @@ async def _account(
         ),
         "done": done,
     }
-    return page(request, "account.html", context, status=status, headers=headers)
+    return page(request, "account.html", context, status=status)
 
 
 async def roles_of(house: House, grants: Iterable[Grant]) -> Sequence[str]:

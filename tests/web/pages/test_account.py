@@ -171,6 +171,7 @@ async def test_a_second_factor_is_set_up_renewed_and_taken_off(site: Site) -> No
             assert old.status_code == 422, "the renewed one took its place"
         wrong = await dewi.post("/akun/faktor-kedua/lepas", {"password": "salah"})
         assert wrong.status_code == 422
+        assert 'id="password-lepas-error"' in wrong.text
         off = await dewi.post("/akun/faktor-kedua/lepas", {"password": PASSWORD})
         assert "Faktor kedua sudah dilepas." in off.text
     async with logged_in(site, "dewi") as dewi:
