@@ -282,3 +282,24 @@ async def test_a_page_left_alone_closes_and_gives_back_what_was_begun(
         await hands.press("Lihat laporan")
         await expect(page.get_by_label("Balasan")).to_have_value("Masih gelap")
         assert re.fullmatch(r".*/lacak", page.url)
+
+
+async def test_a_printable_version_opens_beside_without_the_receipt(
+    chromium: Browser,  # noqa: F811
+    site: Site,
+) -> None:
+    filed = await site.disposed()
+    async with citizen(chromium, site) as hands:
+        await _open(hands, filed)
+        async with hands.page.expect_popup() as opened:
+            await hands.press("Versi untuk dicetak")
+        printed = await opened.value
+        await expect(printed.locator("h1")).to_have_text("Jalan berlubang di depan SD 1 Bancar")
+        beside = Window(printed, site, "js-warga-cetak", scripted=True)
+        await beside.look("cetak")
+        await printed.emulate_media(media="print")
+        await expect(printed.get_by_text("Cetak atau simpan halaman ini")).to_be_hidden()
+        await expect(printed.locator(".top")).to_be_hidden()
+        await beside.look("kertas")
+        assert filed.receipt not in await printed.content()
+        assert not beside.complaints
