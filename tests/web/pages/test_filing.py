@@ -318,6 +318,21 @@ async def test_a_place_may_be_a_kecamatan_alone_or_a_point(site: Site) -> None:
     assert tuple(row) == ("kec.bobotsari", None, -7.3)
 
 
+async def test_a_photo_that_is_gone_is_told_and_the_rest_can_be_sent(
+    site: Site, citizen: Browser
+) -> None:
+    await citizen.tell(photo(), photo("blue"))
+    async with site.engine.connect() as connection:
+        await connection.execute(
+            text("DELETE FROM files WHERE id = (SELECT max(id::text)::uuid FROM files)")
+        )
+    told = await citizen.post("/lapor/kirim", {})
+    assert told.status_code == 422
+    assert "sudah tidak tersimpan" in told.text
+    filed = reported((await citizen.post("/lapor/kirim", {})).text)
+    assert len(await site.files_of(filed.ticket)) == 1
+
+
 async def test_too_many_from_one_network_are_told_and_the_draft_stays(
     site: Site, citizen: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ from web.pages.forms import new_key
 from web.pages.language import N_, _
 from web.pages.rendering import page
 from web.problems import Problem, not_found, validation_errors
+from web.uploading import FIELD
 from web.viewing import view
 
 router = APIRouter(prefix="/lapor")
@@ -88,7 +89,12 @@ async def send(request: Request, house: Home, draft: Drafted) -> Response:
     except Problem as problem:
         if problem.status == 429:
             return await _check(request, house, draft, [("", _(problem.detail))], problem)
-        if all(error["field"] != "Idempotency-Key" for error in problem.errors):
+        wrong = {error["field"] for error in problem.errors}
+        if FIELD in wrong:  # the rest can be sent without what is gone
+            left = await uploaded_files(house.engine, draft.photos, REPORTER.id)
+            draft = draft.with_photos(photo.id for photo in left)
+            await keep(house, draft)
+        if "Idempotency-Key" not in wrong:
             return await _check(request, house, draft, faults_of(problem.errors))
         # Changed while, or after, it was sent: what was sent first counts.
         now_kept = await draft_of(house, request)
