@@ -187,7 +187,7 @@ async def test_news_come_without_moving_the_list(
         await neglected(office, 70)
         news = await supervisor.get(poll, headers=HTMX)
         assert 'href="/eskalasi?level=3"' in news.text
-        assert "Daftar berubah" in news.text
+        assert "Berubah" in news.text
         assert "<ul" not in news.text
         assert (await supervisor.get(poll)).url.path == "/eskalasi"
         await supervisor.post("/keluar", {})
