@@ -18,7 +18,7 @@ from web.pages.dates import moment
 from web.pages.forms import Form, action_form
 from web.pages.language import N_, _
 from web.pages.saying import Happening, told, unit_name
-from web.pages.tags import stage_tag, upper
+from web.pages.tags import Tag, stage_tag, upper
 from web.problems import Problem
 from web.viewing import Entry, Viewed, reporter_entries
 
@@ -49,6 +49,12 @@ class Filled:
     problem: Problem | None = None
     attached: Sequence[FileRow] = ()
 
+
+STATUS = {
+    Stage.DISPOSED: N_("Diteruskan kepada unit"),
+    Stage.WAITING_REPORTER: N_("Menunggu keterangan Anda"),
+}
+"""Where the office's own word says too little to the reporter."""
 
 NEXT = {
     ClockName.VERIFICATION: N_("Laporan Anda kami periksa dan teruskan paling lambat %(at)s."),
@@ -81,7 +87,7 @@ async def content(
         "body": file.body,
         "opens": opens,
         "photos": [one for one in files if one.entry_id == file.complaint_id],
-        "status_tag": stage_tag(stage),
+        "status_tag": _status(stage),
         "steps": _steps(viewed, stage, units),
         "next": _next(case),
         "visibility": _visibility(case),
@@ -139,6 +145,11 @@ def _forms(
         )
         forms.append(form)
     return forms
+
+
+def _status(stage: Stage) -> Tag:
+    tag = stage_tag(stage)
+    return replace(tag, words=_(STATUS[stage])) if stage in STATUS else tag
 
 
 def _first(case: Case) -> str:

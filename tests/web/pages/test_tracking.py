@@ -147,6 +147,7 @@ async def test_only_units_are_named_and_each_step_has_its_day(site: Site) -> Non
     assert page.text.count('class="step-at"') == 3
     assert f'href="/publik/{filed.ticket}"' in page.text
     assert "Balas paling lambat" in page.text
+    assert re.search(r'class="tag[^>]*>Menunggu keterangan Anda<', page.text)
     first_form = page.text.index('action="/lacak/tindakan/reporter_reply"')
     assert page.text.index("RT berapa?") < first_form < page.text.index("Perjalanan laporan")
 
