@@ -3,11 +3,15 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from record.brake import KEPT, QUIET, Guess, Limit, attempt, forget_old, held, take_back
+from record.files.store import Store
+from worker import _keep_forgetting
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 SECRET = b"s" * 32
@@ -97,3 +101,19 @@ async def test_only_keyed_hashes_are_kept_and_for_a_day(
         assert told.encode().hex() not in kept
     assert await forget_old(engine, NOW + KEPT) == 0
     assert await forget_old(engine, NOW + KEPT + SECOND) == 3
+
+
+async def test_the_worker_forgets_by_itself(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("worker.FORGET_EVERY", 0.05)
+    old, new = replace(NAME, of="lama"), replace(NAME, of="baru")
+    forgetting = asyncio.create_task(_keep_forgetting(engine, Store(tmp_path)))
+    await guess(engine, new, at=datetime.now(UTC))
+    for _ in range(LIMIT.free + 1):
+        await guess(engine, old)
+    async with asyncio.timeout(10):
+        while await held(engine, [old], NOW, secret=SECRET):
+            await asyncio.sleep(0.02)
+    forgetting.cancel()
+    assert await forget_old(engine, datetime.now(UTC) + KEPT + SECOND) == 1
