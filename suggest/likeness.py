@@ -17,7 +17,8 @@ WORD = re.compile(r"[^\W\d_]{3,}|\d{2,}")
 _EMPTY = """
 yang dan di ke dari untuk dengan ini itu ada tidak sudah belum akan juga pada karena oleh atau
 kami saya kita mohon tolong agar supaya bisa dapat sangat lagi saja para bapak ibu pak bupati
-terima kasih segera sekitar adalah tersebut seperti lebih banyak masih
+terima kasih segera sekitar adalah tersebut seperti lebih banyak masih depan dalam luar
+atas bawah belakang kemarin
 """
 EMPTY = frozenset(_EMPTY.split())
 """Words that say nothing of what a complaint is about."""

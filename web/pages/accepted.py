@@ -13,6 +13,7 @@ from web.pages.language import N_, _, language
 
 NAMES = {Kind.CATEGORY: N_("Kategori"), Kind.UNIT: N_("Unit tujuan")}
 Cells = tuple[str, ...]
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,10 @@ def _month(year_and_month: str) -> str:
 
 
 def _share(times: int, of: int) -> str:
-    return f"{times} ({_percent(times / of)})" if of else str(times)
+    """`3 (67 %)`, in one piece."""
+    return f"{times}{NBSP}({round(times / of * 100)}{NBSP}%)" if of else str(times)
 
 
 def _percent(share: float) -> str:
     """`82,4 %`."""
-    return f"{format_decimal(round(share * 100, 1), locale=language())} %"
+    return f"{format_decimal(round(share * 100, 1), locale=language())}{NBSP}%"

@@ -15,7 +15,7 @@ from web.pages.tags import Tag, stage_tag
 
 WIDTH, HEIGHT = 320, 200
 """Units of the map's drawing."""
-MARGIN = 48
+MARGIN = 56
 STEPS = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 """Lengths of the scale, in metres."""
 

@@ -29,6 +29,9 @@ from web.pages.language import N_, _, language, ngettext
 from web.pages.tags import Tag, stage_tag
 from web.viewing import Viewed
 
+LEAST = 0.01
+"""The confidence below which what else it could be is not worth a look."""
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -111,7 +114,9 @@ def _learnt_categories(learnt: Versioned | None, viewed: Viewed) -> list[Guess]:
     if not said or said[0].value not in known:
         return []
     return [
-        _guess(one, one.value, _(category_label(one.value))) for one in said if one.value in known
+        _guess(one, one.value, _(category_label(one.value)))
+        for one in said
+        if one.value in known and one.confidence >= LEAST
     ]
 
 
@@ -121,8 +126,8 @@ def _learnt_units(learnt: Versioned | None, file: CaseFile, units: Directory) ->
     said = learnt.model.unit.say(with_place(f"{file.title}\n{file.body}", file.village_code))
     if not said or said[0].value not in units.by_path:
         return []
-    known = [(one, units.by_path[one.value]) for one in said if one.value in units.by_path]
-    return [_guess(one, unit.code, unit.name) for one, unit in known]
+    known = [(one, units.by_path.get(one.value)) for one in said if one.confidence >= LEAST]
+    return [_guess(one, unit.code, unit.name) for one, unit in known if unit]
 
 
 def _guess(learnt: LearntGuess, value: str, label: str) -> Guess:
