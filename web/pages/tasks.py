@@ -60,7 +60,7 @@ async def arrivals(request: Request, house: Home, account: OpenPage) -> Response
 async def list_tasks(
     request: Request, house: House, account: Account, chosen: Asked, saving: Saving | None = None
 ) -> Response:
-    """Five statements, whatever is shown."""
+    """Four statements, whatever is shown."""
     now, rules, units = house.now, await house.rules(), await house.directory()
     tasks = _tasks(account, chosen, units)
     after = cursor(request.query_params.get("setelah", ""))

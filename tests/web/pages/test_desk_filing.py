@@ -14,6 +14,7 @@ from record.tables import complaints, events, identities, reporter_phones
 from tests.web.pages.house import SAME_ORIGIN, Browser, Site, hidden, reported
 from web.pages.counter import router
 
+Upload = tuple[str, tuple[str, bytes, str]]
 HTMX = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 TOLD = {
     "channel": "loket",
@@ -198,8 +199,10 @@ async def test_photos_come_along_and_are_not_chosen_twice(site: Site) -> None:
     broken = ("berkas", ("rusak.png", b"not a picture", "image/png"))
     async with site.at_the_desk("koordinator") as clerk:
 
-        async def send(fields: dict[str, str], *files: object) -> httpx.Response:
-            return await clerk.http.post("/catat", data=fields, files=files, headers=SAME_ORIGIN)
+        async def send(fields: dict[str, str], *files: Upload) -> httpx.Response:
+            return await clerk.http.post(
+                "/catat", data=fields, files=list(files), headers=SAME_ORIGIN
+            )
 
         key = await blank(clerk)
         first = await send(TOLD | key | {"title": ""}, photo, broken)
