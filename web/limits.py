@@ -55,7 +55,7 @@ class LimitMiddleware:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        with_files = _takes_files(request)
+        with_files = takes_files(request)
         body = _Body(receive, self.most_with_files if with_files else self.most, self.patience)
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > body.most:
@@ -72,7 +72,7 @@ class LimitMiddleware:
                 await form.close()
 
 
-def _takes_files(request: Request) -> bool:
+def takes_files(request: Request) -> bool:
     kind = request.headers.get("content-type", "")
     return kind.startswith("multipart/form-data") and request.url.path.startswith(TAKES_FILES)
 

@@ -12,7 +12,7 @@ from record.files.apart import cleaned
 from record.files.cleaning import Unacceptable
 from record.files.rows import FileRow, keep, waiting_files
 from web.house import House
-from web.limits import FORM
+from web.limits import FORM, takes_files
 from web.problems import Problem, field_problem
 
 MOST_FILES = 5
@@ -76,7 +76,7 @@ async def form_of(request: Request) -> FormData:
         request.scope[FORM] = form  # whose files are closed with the request
         return form
     except HTTPException as error:
-        if error.status_code == 413:
+        if error.status_code == 413 and takes_files(request):
             raise too_large() from error
         if error.status_code == 400:
             raise Problem(422, TORN) from error
@@ -110,7 +110,7 @@ async def store(
         try:
             if (one.size or 0) > LARGEST_FILE:
                 raise Unacceptable(FILE_TOO_LARGE)
-            done = await cleaned(await one.read(), name)
+            done = await cleaned(one.read, name)
             ids.append(await keep(house.engine, house.files, done, author, house.now))
         except OSError as error:
             raise Problem(503, NO_ROOM, [{"field": field, "message": NO_ROOM}]) from error

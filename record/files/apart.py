@@ -2,10 +2,12 @@
 breaks nothing else. A few run at once, and the others wait."""
 
 import asyncio
+import os
 import resource
 import struct
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable
 
 from record.files.cleaning import BROKEN, Cleaned, Unacceptable, clean
 
@@ -16,15 +18,19 @@ SECONDS = 20
 _turns = asyncio.Semaphore(AT_ONCE)
 
 
-async def cleaned(data: bytes, name: str) -> Cleaned:
-    """As `clean`, beside the event loop. Raises Unacceptable."""
+async def cleaned(read: Callable[[], Awaitable[bytes]], name: str) -> Cleaned:
+    """As `clean` of what `read` gives, beside the event loop. Raises Unacceptable.
+
+    It is read when its turn comes: those that wait fill no memory.
+    """
     async with _turns:
+        packed = _packed(name.encode(errors="replace"), await read())
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-m", "record.files.apart", stdin=PIPE, stdout=PIPE, env={}
         )
         try:
             async with asyncio.timeout(SECONDS * 2):
-                written, _ = await process.communicate(_packed(name.encode(), data))
+                written, _ = await process.communicate(packed)
         except TimeoutError as error:
             raise Unacceptable(BROKEN) from error
         finally:
@@ -61,6 +67,7 @@ def main() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (most, most))
+    os.nice(5)  # whoever reads a page goes first
     name, data = _unpacked(sys.stdin.buffer.read())
     try:
         done = clean(data, name.decode(errors="replace"))

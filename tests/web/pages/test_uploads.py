@@ -16,7 +16,7 @@ from pillow_heif import register_heif_opener
 from starlette.exceptions import HTTPException
 
 from record.files import apart, cleaning
-from record.files.cleaning import Unacceptable, clean, safe_name
+from record.files.cleaning import Cleaned, Unacceptable, clean, safe_name
 from tests.web.pages.house import REPORT, SAME_ORIGIN, Browser, Site
 from web.limits import LimitMiddleware, Often, Recent
 from web.problems import Problem
@@ -220,8 +220,15 @@ def test_a_name_is_made_safe(name: str, safe: str) -> None:
     assert safe_name(name, cleaning.JPEG) == safe
 
 
+async def cleaned(data: bytes, name: str) -> Cleaned:
+    async def read() -> bytes:
+        return data
+
+    return await apart.cleaned(read, name)
+
+
 async def test_a_bomb_bursts_in_a_process_apart_and_the_house_goes_on() -> None:
-    bomb = asyncio.create_task(apart.cleaned(pdf_bomb(), "bom.pdf"))
+    bomb = asyncio.create_task(cleaned(pdf_bomb(), "bom.pdf"))
     ticks = 0
     while not bomb.done():
         await asyncio.sleep(0.01)
@@ -229,7 +236,7 @@ async def test_a_bomb_bursts_in_a_process_apart_and_the_house_goes_on() -> None:
     with pytest.raises(Unacceptable):
         await bomb
     assert ticks > 2, "the event loop was not held up"
-    done = await apart.cleaned(picture(), "foto.jpg")
+    done = await cleaned(picture(), "foto.jpg")
     assert done.name == "foto.jpg"
 
 
@@ -251,7 +258,7 @@ async def test_few_are_cleaned_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         running -= 1
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", counted)
-    await asyncio.gather(*(apart.cleaned(picture(), "foto.jpg") for _ in range(6)))
+    await asyncio.gather(*(cleaned(picture(), "foto.jpg") for _ in range(6)))
     assert most <= apart.AT_ONCE + 1  # one may be on its way out
 
 
@@ -376,6 +383,17 @@ async def test_the_longer_a_body_takes_the_more_must_have_come() -> None:
     with pytest.raises(HTTPException) as large:
         await ask(pause=0, piece=10_000, pieces=11)
     assert large.value.status_code == 413
+
+
+async def test_who_was_let_go_reads_why(citizen: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def impatient(_body: Any) -> Any:
+        raise HTTPException(408)
+
+    monkeypatch.setattr("web.limits._Body._next", impatient)
+    for path in ("/lapor/isi", "/lapor/foto"):
+        answer = await citizen.post(path, REPORT)
+        assert answer.status_code == 408
+        assert "Terlalu lama" in answer.text
 
 
 def test_too_often_from_one_address_is_said_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
