@@ -5,6 +5,10 @@ from io import BytesIO
 
 from PIL import Image
 
+from domain.actors import Grant
+from domain.terms import Role
+from record.accounts import add_account
+from record.seed import PRACTICE_PASSWORD
 from tests.web.pages.house import SAME_ORIGIN, Browser, Site, hidden
 
 HTMX = {"HX-Request": "true", **SAME_ORIGIN}
@@ -128,8 +132,12 @@ async def test_who_is_overtaken_while_looking_keeps_the_answer(site: Site) -> No
             assert "<li>Dijawab, Admin DPUPR, <time" in answer.text
 
 
-async def test_an_answer_under_four_eyes_says_who_reads_it_first(site: Site) -> None:
-    filed = await site.report(identity="anonim")
+async def test_an_answer_under_four_eyes_says_so_and_waits_to_be_read(site: Site) -> None:
+    unit, people = "kab/inspektorat", {"ins.admin": Role.UNIT_ADMIN, "ins.kepala": Role.UNIT_HEAD}
+    for username, role in people.items():
+        held = [Grant(role=role, unit=unit)]
+        await add_account(site.engine, username, username, PRACTICE_PASSWORD, held)
+    filed = await site.report()
     disposal = {
         "classification": "berkadar",
         "category": "kepegawaian",
@@ -137,9 +145,26 @@ async def test_an_answer_under_four_eyes_says_who_reads_it_first(site: Site) -> 
         "reported_unit": "dpupr",
     }
     async with site.at_the_desk("koordinator") as coordinator:
-        answer = await coordinator.act(filed.ticket, "dispose", **disposal)
-        assert "Didisposisikan" in answer.text
-        assert (await coordinator.get("/templat")).status_code == 200
+        await coordinator.act(filed.ticket, "dispose", **disposal)
+    path = f"/aduan/{filed.ticket}/tindakan/answer"
+    async with site.at_the_desk("ins.admin") as admin:
+        sent = hidden((await admin.get(path)).text, "key", "seq") | {"text": "Sudah diperiksa."}
+        look = await admin.post(f"{path}/periksa", sent)
+        assert "jawaban ini menunggu persetujuan" in look.text
+        assert ">Jawaban</h3>" in look.text
+        await admin.post(path, hidden(look.text, "key", "seq", "text"))
+        assert await said(site, filed.ticket) == [
+            "received",
+            "disposed",
+            "accepted",
+            "answer_submitted",
+        ]
+    async with site.at_the_desk("ins.kepala") as head:
+        page = (await head.get(f"/aduan/{filed.ticket}")).text
+        assert "Jawaban yang diajukan" in page
+        assert '<button class="button button--big">Setujui jawaban</button>' in page
+        draft, button = page.index("Sudah diperiksa."), page.index("Setujui jawaban</button>")
+        assert draft < button
 
 
 async def test_templates_belong_to_a_unit_and_those_above_it(site: Site) -> None:
