@@ -74,13 +74,12 @@ async def show(request: Request, house: Home, account: Staff) -> Response:
     counts = await count_late(house.engine, account.actor, filters, now, rules)
     events = await load_events_of(house.engine, [row.case.complaint_id for row in found.rows])
     lines = [
-        line_of(row, events[row.case.complaint_id], account, rules, units, now)
+        line_of(row, events.get(row.case.complaint_id, []), account, rules, units, now)
         for row in found.rows
     ]
     done = remembered(request)
     context = {
         "sections": _sections(lines, counts, rules.policy, units),
-        "total": sum(one.cases for one in counts),
         "late": sum(one.cases for one in counts if one.late),
         "bars": _bars(counts, units),
         "chips": [(words, _url({**asked, name: ""})) for name, words in _said(asked, rules, units)],

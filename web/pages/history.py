@@ -29,6 +29,8 @@ from web.viewing import Viewed
 
 UNREADABLE = N_("Kejadian yang tidak dapat dibaca")
 NOTHING = "-"
+TAMPERED = (ValueError, KeyError, AssertionError, AttributeError)
+"""What folding raises for events that no version of this house wrote; ValidationError is one."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,6 @@ class History:
 
     steps: Sequence[Step]
     openings: Sequence[Step]
-    seq: int
 
 
 async def history_of(house: House, file: CaseFile) -> History:
@@ -85,7 +86,7 @@ async def history_of(house: House, file: CaseFile) -> History:
     story = _Story(file, recorded, typed, cast, await house.directory(), await house.rules())
     steps = [story.step(one, *states[k]) for k, one in enumerate(recorded)]
     opened = [one for one in steps if one.type == "identity_opened"]
-    return History(steps, opened, recorded[-1].seq if recorded else 0)
+    return History(steps, opened)
 
 
 State = Case | None
@@ -102,7 +103,7 @@ def _states(complaint: UUID, recorded: Sequence[Recorded]) -> list[tuple[State, 
                 after = fold(complaint, [one])
             elif before is not None:
                 after = evolve(before, one)
-        except (ValueError, KeyError, AssertionError, AttributeError):  # ValidationError is one
+        except TAMPERED:
             after = None
         found.append((before, after))
         before = after

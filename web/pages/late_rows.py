@@ -1,7 +1,7 @@
 """A late case as a row of Eskalasi shows it, with what this person may do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.actions import Instruct, OpenIdentity
@@ -18,6 +18,7 @@ from record.oversight import LateRow
 from web.house import Directory
 from web.pages.dates import day, hour
 from web.pages.forms import Form, action_form, staff_label
+from web.pages.history import TAMPERED
 from web.pages.language import _, ngettext
 from web.pages.rows import Row, rows_of
 from web.pages.tags import upper
@@ -32,11 +33,10 @@ class LateLine:
     standing: str
     group: tuple[bool, int]
     """Whether it climbs today; else its level."""
-    level: int
-    next: str
-    remarks: Sequence[str]
-    order: Form | None
-    actions: Sequence[tuple[str, str]]
+    next: str = ""
+    remarks: Sequence[str] = ()
+    order: Form | None = None
+    actions: Sequence[tuple[str, str]] = ()
 
 
 def line_of(
@@ -47,23 +47,21 @@ def line_of(
     units: Directory,
     now: datetime,
 ) -> LateLine:
-    case = fold(late.case.complaint_id, recorded)
-    kinds = available(case, account.actor, now, rules)
-    ticket = late.case.ticket
     [row] = rows_of([late.case], units, rules, now)
-    order = None
-    if Instruct in kinds:
-        order = action_form(Instruct, case, rules, units, f"/eskalasi/{ticket}/perintah")
-    return LateLine(
-        row=row,
-        standing=upper(row.standing),
-        group=(late.climbs, 0 if late.climbs else late.level),
-        level=late.level,
+    line = LateLine(row, upper(row.standing), (late.climbs, 0 if late.climbs else late.level))
+    try:
+        case = fold(late.case.complaint_id, recorded)
+    except TAMPERED:  # its page and its audit say so; the others must still be seen
+        return line
+    kinds = available(case, account.actor, now, rules)
+    url = f"/eskalasi/{row.ticket}/perintah"
+    return replace(
+        line,
         next=_next(case, rules, now),
         remarks=_remarks(case),
-        order=order,
+        order=action_form(Instruct, case, rules, units, url) if Instruct in kinds else None,
         actions=[
-            (staff_label(kind), f"/aduan/{ticket}/tindakan/{kind.name()}")
+            (staff_label(kind), f"{row.url}/tindakan/{kind.name()}")
             for kind in kinds
             if kind not in (Instruct, OpenIdentity)
         ],

@@ -4,8 +4,11 @@ import gzip
 import re
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
+from cli.parts import Postgres
+from cli.parts.postgres import SUPERUSER
 from domain.actions import RequestExtension
 from domain.case import Case
 from record.filing import Filed
@@ -223,3 +226,22 @@ async def test_pages_go_on(site: Site, office: Office, late: list[Filed]) -> Non
             path = match[1].replace("&amp;", "&") if match else ""
     assert len(seen) == len(set(seen)) > 26
     assert late[0].ticket in seen
+
+
+async def test_one_case_tampered_with_hides_no_other(
+    site: Site, office: Office, postgres: Postgres
+) -> None:
+    filed, case = await neglected(office, 200, title="Diubah diam-diam")
+    url = postgres.url(SUPERUSER, site.database.name).replace("+psycopg", "")
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as superuser:
+        await superuser.execute("ALTER TABLE events DISABLE TRIGGER append_only")
+        await superuser.execute(
+            "UPDATE events SET type = 'menghilang' WHERE seq = 2 AND complaint_id = %s", [case.id]
+        )
+        await superuser.execute("ALTER TABLE events ENABLE ALWAYS TRIGGER append_only")
+    async with site.at_the_desk("sekda") as supervisor:
+        page = await supervisor.get("/eskalasi")
+    assert page.status_code == 200
+    assert filed.ticket in page.text
+    assert f"/eskalasi/{filed.ticket}/perintah" not in page.text
+    assert len(re.findall(r'<span class="ticket">', page.text)) > 1
