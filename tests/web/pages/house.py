@@ -191,11 +191,15 @@ def reported(html: str) -> Reported:
     return Reported(ticket, receipt)
 
 
-def code_shown(html: str) -> str:
-    """What the phone says that has just taken the key of a page."""
+def key_shown(html: str) -> str:
     match = re.search(r'<code class="key">([^<]+)</code>', html)
     assert match, "no key"
-    return pyotp.TOTP(match[1].replace(" ", "")).now()
+    return match[1].replace(" ", "")
+
+
+def code_shown(html: str) -> str:
+    """What the phone says now that has taken the key of a page."""
+    return pyotp.TOTP(key_shown(html)).now()
 
 
 def hidden(html: str, *names: str) -> dict[str, str]:
