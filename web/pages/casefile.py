@@ -262,8 +262,11 @@ def _deadlines(viewed: Viewed, now: datetime) -> list[Deadline]:
 
 
 def _deadline(clock: Clock, viewed: Viewed, now: datetime) -> Deadline:
-    late = viewed.case.open and not clock.paused and now >= clock.due_at
+    follows = viewed.case.lead is not None
+    late = viewed.case.open and not (clock.paused or follows) and now >= clock.due_at
     how = standing(clock.due_at, now, viewed.rules.calendar)
+    if follows:  # its clocks ring no more, and go on where it is unlinked
+        how = _("tidak ditagih selama mengikuti aduan induk")
     arithmetic = explain(clock.deadline, clock.started_at)
     if clock.deadline.limit.measure is Measure.WORKING_DAYS:
         versions = _("aturan versi %(policy)s, kalender versi %(calendar)s") % {

@@ -167,6 +167,7 @@ async def test_a_duplicate_names_its_lead_and_each_shows_the_other(site: Site) -
         assert "Lubang yang sama, pelapor berbeda." in done
         assert f'href="/aduan/{lead.ticket}"' in done
         assert "Lepaskan dari aduan induk" in done
+        assert "tidak ditagih selama mengikuti aduan induk" in done
         other = (await coordinator.get(f"/aduan/{lead.ticket}")).text
         assert f'href="/aduan/{same.ticket}"' in other
         free = await coordinator.act(same.ticket, "unlink_duplicate", reason="Keliru")
