@@ -5,10 +5,12 @@ A page asks it, so nothing here imports what learning needs. It is stored as arr
 
 import io
 import json
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -204,9 +206,12 @@ def dumps(model: Model) -> bytes:
 
 
 def loads(data: bytes) -> Model:
-    """Raises ValueError, KeyError or OSError for what `dumps` did not write; runs nothing of it."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return Model(**{question: _loaded(arrays, question) for question in QUESTIONS})
+    """Raises ValueError for what `dumps` did not write; runs nothing of it."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return Model(**{question: _loaded(arrays, question) for question in QUESTIONS})
+    except (BadZipFile, EOFError, KeyError, OSError, ValueError, zlib.error) as error:
+        raise ValueError("this is no model") from error
 
 
 def _loaded(arrays: Mapping[str, Any], question: str) -> Classifier | None:

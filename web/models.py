@@ -52,7 +52,7 @@ class Models:
                 return
             if data := await model_data(self._engine, version):
                 self._current = Versioned(version, await asyncio.to_thread(loads, data))
-        except (SQLAlchemyError, ValueError, KeyError, OSError) as error:
+        except (SQLAlchemyError, ValueError) as error:
             log.warning("no model was read", why=type(error).__name__)
         finally:
             self._loading = None
