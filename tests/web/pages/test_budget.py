@@ -64,14 +64,26 @@ class Phone:
         self.site = site
         self.visit = Visit()
         self._kinds: dict[str, str] = {}
+        line.on("Network.requestWillBeSent", self._sent)
         line.on("Network.responseReceived", self._answered)
         line.on("Network.loadingFinished", self._finished)
 
+    def anew(self) -> None:
+        """Count from here; what the page before still asked for is not counted."""
+        self.visit = Visit()
+        self._kinds.clear()
+
+    def _sent(self, event: dict[str, Any]) -> None:
+        self._kinds[event["requestId"]] = "Other"
+
     def _answered(self, event: dict[str, Any]) -> None:
-        self._kinds[event["requestId"]] = event["type"]
+        if event["requestId"] in self._kinds:
+            self._kinds[event["requestId"]] = event["type"]
 
     def _finished(self, event: dict[str, Any]) -> None:
-        kind = self._kinds.get(event["requestId"], "Other")
+        kind = self._kinds.get(event["requestId"])
+        if kind is None:
+            return
         self.visit.requests += 1
         self.visit.came[kind] = self.visit.came.get(kind, 0) + int(event["encodedDataLength"])
 
@@ -82,7 +94,7 @@ class Phone:
     async def first(self, go: Callable[[], Awaitable[object]]) -> Visit:
         """A visit with nothing kept from before; `go` navigates."""
         await self.line.send("Network.clearBrowserCache")
-        self.visit = Visit()
+        self.anew()
         await go()
         await self.page.wait_for_load_state("load")
         times = await self.page.evaluate(
@@ -92,8 +104,10 @@ class Phone:
                 return [paint ? paint.startTime : 0, visit.loadEventStart];
             }"""
         )
-        self.visit.paint, self.visit.load = (time / 1000 for time in times)
-        return self.visit
+        visit = self.visit
+        self.anew()  # what comes from here on belongs to no visit
+        visit.paint, visit.load = (time / 1000 for time in times)
+        return visit
 
     async def goto(self, path: str) -> Visit:
         return await self.first(lambda: self.page.goto(self.site.address + path))
@@ -157,13 +171,13 @@ async def test_a_case_and_what_is_swapped_into_it(site: Site, full: Reported) ->
     async with phone(site, "koordinator") as slow:
         await best(lambda: slow.goto(f"/aduan/{filed.ticket}"))
         await slow.page.get_by_text("Tindakan lain").click()
-        swaps = []
+        swaps: list[Visit] = []
         link = slow.page.locator('a[hx-get$="/tindakan/note"]')
         for press in (
             link.click,
             slow.page.locator("main").get_by_role("button", name="Tambah catatan internal").click,
         ):
-            slow.visit = Visit()
+            slow.anew()
             if swaps:
                 await slow.page.locator("#note-text").fill("Sudah ditelepon.")
             async with slow.page.expect_response(lambda one: "/tindakan/" in one.url) as answer:

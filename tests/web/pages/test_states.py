@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 from pydantic import SecretStr
 
 from cli.parts import TemporalServer, free_port
 from tests.web.pages.conftest import serving, settings_for
 from tests.web.pages.house import SAME_ORIGIN, Site, hidden
-from tests.web.pages.test_journey import CHROMIUM, chromium, windows
+from tests.web.pages.test_journey import CHROMIUM, TOO_WIDE, chromium, windows
 from web.problems import TITLES
 
 __all__ = ["chromium"]  # a fixture
@@ -235,7 +235,7 @@ async def test_a_photo_is_given_the_time_that_a_slow_line_takes(
         )
         await coordinator.press("Tambah catatan internal")
         await page.get_by_role("button", name="Jangan kirim lagi").click()
-        photo = {"name": "foto.txt", "mimeType": "text/plain", "buffer": b"x"}
+        photo = FilePayload(name="foto.txt", mimeType="text/plain", buffer=b"x")
         await page.locator('input[type="file"]').first.set_input_files(files=[photo])
         await coordinator.press("Tambah catatan internal")
         await expect(page.locator(".alert--error").first).to_be_visible()
@@ -310,6 +310,10 @@ async def test_the_style_page_has_no_barrier(chromium: Browser, practice: Site) 
         anybody = await open_for("")
         await anybody.go("/gaya")
         await anybody.look("gaya")
+        await anybody.page.set_viewport_size({"width": 320, "height": 640})
+        await anybody.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert await anybody.page.evaluate(TOO_WIDE) <= 0
+        await anybody.page.reload()
         menu = anybody.page.get_by_text("Menu", exact=True)
         await expect(anybody.page.get_by_role("link", name="Lacak")).to_have_count(0)
         await menu.click()
