@@ -28,8 +28,6 @@ READ_ANYWAY = 100_000_000
 """Bytes of a form too large that are read and dropped: a browser that is answered while it still
 sends shows its user a broken connection instead."""
 
-TOO_SLOW = "Kiriman ini terlalu lama sampai kepada kami. Coba lagi saat sambungan lebih baik."
-
 
 class LimitMiddleware:
     """`most`: bytes of a body; `most_with_files`, of a form that may bring files. `answer` makes a
@@ -107,7 +105,7 @@ class _Body:
             async with asyncio.timeout(until - monotonic()):
                 message = await self._receive()
         except TimeoutError as error:
-            raise HTTPException(408, TOO_SLOW) from error
+            raise HTTPException(408) from error
         self._came += len(message.get("body", b""))
         self._ended = not message.get("more_body", False)
         return message

@@ -30,6 +30,7 @@ FILE_TOO_LARGE = "Berkas ini lebih besar dari 10 MB. Kirim foto dengan ukuran le
 TOO_MANY = "Paling banyak 5 berkas. Hapus beberapa, lalu kirim lagi."
 TORN = "Formulir ini tidak utuh. Muat ulang halamannya, lalu kirim lagi."
 
+TOO_SLOW = "Kiriman ini terlalu lama sampai kepada kami. Coba lagi saat sambungan lebih baik."
 NO_ROOM = "Berkas belum dapat kami simpan. Kirim lagi sebentar lagi, atau lanjutkan tanpa berkas."
 
 FIELD = "berkas"
@@ -68,7 +69,7 @@ async def received(
 
 
 async def form_of(request: Request) -> FormData:
-    """The form, within its limits. Raises Problem 413, 422."""
+    """The form, within its limits. Raises Problem 408, 413, 422."""
     try:
         form = await request.form(
             max_files=MOST_FILES * 2, max_fields=MOST_FIELDS, max_part_size=1_000_000
@@ -78,6 +79,8 @@ async def form_of(request: Request) -> FormData:
     except HTTPException as error:
         if error.status_code == 413 and takes_files(request):
             raise too_large() from error
+        if error.status_code == 408:
+            raise Problem(408, TOO_SLOW) from error
         if error.status_code == 400:
             raise Problem(422, TORN) from error
         raise

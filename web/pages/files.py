@@ -6,6 +6,7 @@ A file is shown as what it was made into, in a page that may do nothing at all.
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -16,16 +17,18 @@ from record.files.store import DamagedError
 from web.api.track import Opened, opened, relayed
 from web.house import Home, House
 from web.pages.forms import Typed
+from web.pages.language import N_
 from web.problems import Problem
 from web.sessions import Staff
 from web.viewing import reporter_entries, view
 
 router = APIRouter()
+log = structlog.get_logger("files")
 
 POLICY = "default-src 'none'; img-src 'self'; frame-ancestors 'none'; sandbox"
 """Of a file's own page."""
-GONE = "Berkas ini tidak ada atau bukan kewenangan Anda."
-LOST = "Berkas ini sedang tidak dapat dibaca. Petugas sistem perlu memeriksanya."
+GONE = N_("Berkas ini tidak ada atau bukan kewenangan Anda.")
+LOST = N_("Berkas ini sedang tidak dapat dibaca. Petugas sistem perlu memeriksanya.")
 
 
 @router.get("/berkas/{file_id}")
@@ -58,16 +61,22 @@ async def show_reporter(request: Request, house: Home, file_id: UUID, typed: Typ
 
 
 async def _sent(house: House, file: FileRow | None, *, preview: bool = False) -> Response:
-    """Raises Problem 404, and 503 where the store lost it."""
+    """Raises Problem 404, and 500 where the store lost it."""
     if file is None:
         raise Problem(404, GONE)
     try:
         data = await content(house.engine, house.files, file.id, preview=preview)
     except (OSError, DamagedError) as error:
-        raise Problem(503, LOST) from error
+        raise lost(file.id, error) from error
     if data is None:
         raise Problem(404, GONE)
     return file_response(data, JPEG if preview else file.media_type, file.name)
+
+
+def lost(file: UUID, error: Exception) -> Problem:
+    """What the store should have and has not, or not as it was."""
+    log.error("a file is lost", file=str(file), why=type(error).__name__)
+    return Problem(500, LOST)
 
 
 def file_response(data: bytes, media_type: str, name: str) -> Response:

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import AsyncIterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from record.files import apart, cleaning
 from record.files.cleaning import Cleaned, Unacceptable, clean, safe_name
+from record.files.store import Store
 from tests.web.pages.house import REPORT, SAME_ORIGIN, Browser, Site
 from web.limits import LimitMiddleware, Often, Recent
 from web.problems import Problem
@@ -320,6 +322,33 @@ async def test_a_page_that_takes_no_files_takes_no_large_form(citizen: Browser) 
     assert big.status_code == 413
 
 
+async def test_a_full_disk_is_told_and_the_report_goes_without(
+    site: Site, citizen: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_store: Store, _data: bytes) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    before = await site.count("files")
+    monkeypatch.setattr(Store, "put", full)
+    page = await citizen.upload("/lapor/foto", picture(), unggah="1")
+    assert page.status_code == 503
+    assert "Berkas belum dapat kami simpan." in page.text
+    assert await site.count("files") == before
+    assert (await citizen.upload("/lapor/foto")).url.path == "/lapor/kontak"
+
+
+async def test_a_file_that_is_not_what_it_was_is_not_shown(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = await site.report(picture())
+    [file] = await site.files_of(filed.ticket)
+    monkeypatch.setattr(Path, "read_bytes", lambda _path: b"ditukar")
+    async with site.at_the_desk("koordinator") as coordinator:
+        answer = await coordinator.get(f"/berkas/{file}")
+    assert answer.status_code == 500
+    assert "sedang tidak dapat dibaca" in answer.text
+
+
 @pytest.mark.parametrize("encoded", [True, False])
 async def test_ten_thousand_fields_are_too_many(citizen: Browser, encoded: bool) -> None:
     fields = {f"f{number}": "x" for number in range(10_000)}
@@ -393,7 +422,7 @@ async def test_who_was_let_go_reads_why(citizen: Browser, monkeypatch: pytest.Mo
     for path in ("/lapor/isi", "/lapor/foto"):
         answer = await citizen.post(path, REPORT)
         assert answer.status_code == 408
-        assert "Terlalu lama" in answer.text
+        assert "terlalu lama sampai kepada kami" in answer.text
 
 
 def test_too_often_from_one_address_is_said_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:

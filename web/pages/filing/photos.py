@@ -13,7 +13,7 @@ from record.files.store import DamagedError
 from web.braking import address_of
 from web.house import Home, House
 from web.limits import Often
-from web.pages.files import GONE, LOST, file_response
+from web.pages.files import GONE, file_response, lost
 from web.pages.filing.draft import PHOTOS, Draft, Drafted, go, keep
 from web.pages.filing.steps import CHANGING, following, frame, nothing_begun, turned_away, url_of
 from web.pages.forms import Typed
@@ -28,7 +28,9 @@ STAY = "unggah"
 """The button that uploads and stays."""
 NONE_CHOSEN = N_("Pilih foto dulu, lalu tekan Unggah. Tanpa foto, tekan Lanjutkan.")
 
-uploads = Often(600, "Dari jaringan Anda terlalu banyak berkas dikirim. Coba lagi satu jam lagi.")
+uploads = Often(
+    600, N_("Dari jaringan Anda terlalu banyak berkas dikirim. Coba lagi satu jam lagi.")
+)
 
 
 @router.get("")
@@ -95,7 +97,7 @@ async def look(house: Home, draft: Drafted, photo: UUID) -> Response:
     try:
         data = await content(house.engine, house.files, photo, preview=True)
     except (OSError, DamagedError) as error:
-        raise Problem(503, LOST) from error
+        raise lost(photo, error) from error
     if data is None:
         raise Problem(404, GONE)
     return file_response(data, JPEG, "foto.jpg")

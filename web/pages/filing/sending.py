@@ -59,8 +59,10 @@ IDENTITIES = {
 
 filings = Often(
     300,
-    "Dari jaringan Anda sudah terlalu banyak laporan dikirim dalam satu jam ini. Laporan Anda masih"
-    " tersimpan sebagai draf di peramban ini; coba kirim lagi satu jam lagi.",
+    N_(
+        "Dari jaringan Anda sudah terlalu banyak laporan dikirim dalam satu jam ini. Laporan Anda"
+        " masih tersimpan sebagai draf di peramban ini; coba kirim lagi satu jam lagi."
+    ),
 )
 
 

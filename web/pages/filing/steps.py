@@ -47,7 +47,7 @@ TITLES = {
     NAME: N_("Siapa Anda?"),
 }
 
-drafts = Often(600, "Dari jaringan Anda terlalu banyak laporan dimulai. Coba lagi nanti.")
+drafts = Often(600, N_("Dari jaringan Anda terlalu banyak laporan dimulai. Coba lagi nanti."))
 
 
 @router.get("")
