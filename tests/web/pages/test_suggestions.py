@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from activities.suggestions import learn
 from record.models import Decided, Imported, import_decisions
+from tests.record.office import statements
 from tests.suggest.offices import complaints
 from tests.web.pages.house import DISPOSAL, Browser, Site
 
@@ -97,6 +98,14 @@ async def test_likely_duplicates_side_by_side_lead_into_the_verification(site: S
         assert html.count('class="map-place') == 2
         assert "pada hari yang sama" in html
         assert "pelapor yang sama" in html
+
+        with statements() as few:
+            await coordinator.get(f"/aduan/{filed.ticket}/mirip?dengan={lead.ticket}")
+        for _ in range(3):
+            await site.report(**SAME)
+        with statements() as many:
+            await coordinator.get(f"/aduan/{filed.ticket}/mirip?dengan={lead.ticket}")
+        assert many["SELECT"] == few["SELECT"]
 
         answer = await coordinator.post(f"/aduan/{filed.ticket}/mirip", {"lead": lead.ticket})
         assert answer.url.path == f"/aduan/{filed.ticket}/verifikasi/alasan"
