@@ -21,6 +21,7 @@ from record.events import load_events_of
 from record.oversight import LateCount, LateFilters, Place, count_late, late_cases
 from web.acting import act
 from web.house import Directory, Home
+from web.pages.case import allow
 from web.pages.casefile import seen
 from web.pages.done import forget, remember, remembered
 from web.pages.forms import KEY, Form, Group, Typed, action_form, staff_label, unit_groups
@@ -29,7 +30,7 @@ from web.pages.late_rows import LateLine, line_of
 from web.pages.rendering import page, wants_block
 from web.problems import Problem, as_problem
 from web.security import own_path
-from web.sessions import Staff, account_of_request
+from web.sessions import OpenPage, Staff
 from web.viewing import view
 from workflows.client import ActionRefused, EngineAway
 
@@ -37,8 +38,6 @@ router = APIRouter()
 
 PATH = "/eskalasi"
 MAY = (Role.SUPERVISOR, Role.COORDINATOR, Role.UNIT_HEAD)
-STOP_POLLING = 286
-"""htmx asks no more after this."""
 MOST_BARS = 12
 BACK = "lanjut"
 """The hidden field that says which list a form was sent from."""
@@ -104,13 +103,11 @@ async def show(request: Request, house: Home, account: Staff) -> Response:
 
 
 @router.get(f"{PATH}/kabar")
-async def news(request: Request, house: Home) -> Response:
+async def news(request: Request, house: Home, account: OpenPage) -> Response:
     """Whether the list has changed since it was drawn; it stays as it is until somebody asks."""
+    _let_in(account)
     if not wants_block(request):
         return RedirectResponse(PATH, 303)
-    account = await account_of_request(house, request)
-    if account is None or not _may(account):
-        return Response(status_code=STOP_POLLING)
     now, rules, units = house.now, await house.rules(), await house.directory()
     asked = _asked(request.query_params, units, rules.policy)
     try:
@@ -129,6 +126,7 @@ async def news(request: Request, house: Home) -> Response:
 async def ask(request: Request, house: Home, account: Staff, ticket: str) -> Response:
     _let_in(account)
     viewed = await view(house, await seen(house, account, ticket))
+    allow(house, account, viewed, Instruct)
     form = action_form(
         Instruct, viewed.case, viewed.rules, await house.directory(), _instruct_url(ticket)
     )

@@ -194,7 +194,7 @@ async def test_news_come_without_moving_the_list(
         assert "<ul" not in news.text
         assert (await supervisor.get(poll)).url.path == "/eskalasi"
         await supervisor.post("/keluar", {})
-        assert (await supervisor.get(poll, headers=HTMX)).status_code == 286
+        assert (await supervisor.get(poll, headers=HTMX)).status_code == 401
 
 
 async def test_as_many_statements_for_one_case_as_for_many(
