@@ -1,6 +1,7 @@
 """Errors as people and programs can read them: RFC 9457 problem details, in Indonesian."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -102,7 +103,8 @@ def _message(fault: Mapping[str, Any]) -> str:
         case "string_too_long":
             return Said("Paling banyak %(n)s huruf.", n=limits["max_length"])
         case "enum" | "literal_error":
-            return f"Pilih salah satu: {limits['expected']}.".replace(" or ", " atau ")
+            expected = tuple(re.split(", | or ", limits["expected"]))
+            return Said("Pilih salah satu: %(expected)s.", expected=expected)
         case "greater_than_equal":
             return Said("Paling kecil %(n)s.", n=limits["ge"])
         case "less_than_equal":

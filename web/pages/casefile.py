@@ -10,10 +10,8 @@ from domain.actors import Actor
 from domain.calendar import local_date
 from domain.case import Case, DeskKind
 from domain.clocks import Clock
-from domain.explain import explain
 from domain.forms import category_label, form_fields
 from domain.permissions import available
-from domain.policy import Measure
 from domain.terms import Role
 from domain.units import is_below
 from domain.words import CLASSIFICATION, CLOCK
@@ -25,6 +23,7 @@ from web.pages import saying
 from web.pages.dates import day, moment, standing
 from web.pages.forms import KEY, SEQ, new_key, staff_label
 from web.pages.language import N_, _, ngettext
+from web.pages.reckoning import reckoning
 from web.pages.saying import Happening
 from web.pages.tags import CHANNELS, Tag, stage_tag, upper
 from web.problems import not_found
@@ -267,18 +266,11 @@ def _deadline(clock: Clock, viewed: Viewed, now: datetime) -> Deadline:
     how = standing(clock.due_at, now, viewed.rules.calendar)
     if follows:  # its clocks ring no more, and go on where it is unlinked
         how = _("tidak ditagih selama mengikuti aduan induk")
-    arithmetic = explain(clock.deadline, clock.started_at)
-    if clock.deadline.limit.measure is Measure.WORKING_DAYS:
-        versions = _("aturan versi %(policy)s, kalender versi %(calendar)s") % {
-            "policy": clock.deadline.policy,
-            "calendar": clock.deadline.calendar,
-        }
-        arithmetic = f"{arithmetic}; {versions}"
     return Deadline(
         name=upper(_(CLOCK[clock.name])),
         due_at=clock.due_at,
         standing=_("dijeda, menunggu pelapor") if clock.paused else how,
-        arithmetic=arithmetic,
+        arithmetic=reckoning(clock),
         late=late,
     )
 

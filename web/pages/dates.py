@@ -27,6 +27,10 @@ def hour(at: datetime) -> str:
     return format_time(_local(at).time(), _("HH.mm"), locale=language())
 
 
+def working_days(n: int) -> str:
+    return ngettext("%(n)s hari kerja", "%(n)s hari kerja", n) % {"n": n}
+
+
 def machine(at: datetime | str) -> str:
     """For `<time datetime>`."""
     return _local(at).isoformat(timespec="seconds")

@@ -12,17 +12,17 @@ from domain.chain import Recorded
 from domain.clocks import Clock
 from domain.events import Change, Event
 from domain.evolve import evolve, fold
-from domain.explain import explain
 from domain.forms import category_label
-from domain.policy import Measure, Rules
+from domain.policy import Rules
 from domain.words import CLASSIFICATION, CLOCK, STAGE
 from record.cases import CaseFile
 from record.entries import Typed, entries_of
 from record.events import load_events
 from web.house import Directory, House
 from web.pages.cast import Cast, cast_of
-from web.pages.dates import moment
+from web.pages.dates import moment, working_days
 from web.pages.language import N_, _
+from web.pages.reckoning import reckoning
 from web.pages.saying import Happening, Kind, desk_name, happening
 from web.pages.tags import upper
 from web.viewing import Viewed
@@ -182,8 +182,7 @@ class _Story:
             and f"{upper(_(CLOCK[deadline.name]))}, {moment(deadline.due_at)}",
             N_("Tingkat eskalasi"): str(case.level) if case.level else None,
             N_("Perintah yang menunggu"): str(case.instructions) if case.instructions else None,
-            N_("Perpanjangan yang diminta"): case.extension
-            and _("%(n)s hari kerja") % {"n": case.extension.days},
+            N_("Perpanjangan yang diminta"): case.extension and working_days(case.extension.days),
             N_("Kali dikembalikan unit"): str(case.returns) if case.returns else None,
             N_("Laporan tertaut"): str(len(case.duplicates)) if case.duplicates else None,
             N_("Nilai dari pelapor"): f"{case.rating}/5" if case.rating else None,
@@ -200,7 +199,7 @@ class _Story:
                     clock=upper(_(CLOCK[clock.name])),
                     change=_(CHANGES[change.change]),
                     due=_due(change.change, clock, earlier),
-                    arithmetic=_arithmetic(clock) if change.deadline else "",
+                    arithmetic=reckoning(clock) if change.deadline else "",
                 )
             )
         return found
@@ -222,14 +221,3 @@ def _due(change: Change, clock: Clock, earlier: Clock | None) -> str:
     if change is Change.STARTED or earlier is None or earlier.due_at == clock.due_at:
         return now
     return f"{moment(earlier.due_at)} → {now}"
-
-
-def _arithmetic(clock: Clock) -> str:
-    said = explain(clock.deadline, clock.started_at)
-    if clock.deadline.limit.measure is not Measure.WORKING_DAYS:
-        return said
-    versions = _("aturan versi %(policy)s, kalender versi %(calendar)s") % {
-        "policy": clock.deadline.policy,
-        "calendar": clock.deadline.calendar,
-    }
-    return f"{said}; {versions}"

@@ -16,7 +16,7 @@ from domain.terms import ClockName
 from record.accounts import Account
 from record.oversight import LateRow
 from web.house import Directory
-from web.pages.dates import day, hour
+from web.pages.dates import day, hour, working_days
 from web.pages.forms import Form, action_form, staff_label
 from web.pages.history import TAMPERED
 from web.pages.language import _, ngettext
@@ -91,12 +91,8 @@ def _remarks(case: Case) -> list[str]:
     if case.instructions:
         found.append(_("Ada perintah yang belum ditindaklanjuti"))
     if case.extension:
-        asked = ngettext(
-            "Perpanjangan %(n)s hari kerja diminta",
-            "Perpanjangan %(n)s hari kerja diminta",
-            case.extension.days,
-        )
-        found.append(asked % {"n": case.extension.days})
+        asked = {"days": working_days(case.extension.days)}
+        found.append(_("Perpanjangan %(days)s diminta") % asked)
     if case.returns:
         returned = ngettext(
             "Dikembalikan unit %(n)s kali", "Dikembalikan unit %(n)s kali", case.returns

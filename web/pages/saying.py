@@ -14,6 +14,7 @@ from domain.visibility import reporter_reads
 from domain.words import ARCHIVE_REASON, CLASSIFICATION, CLOCK
 from record.files.rows import FileRow
 from web.house import Directory
+from web.pages.dates import working_days
 from web.pages.language import N_, _
 from web.viewing import Entry, Viewed
 
@@ -34,8 +35,8 @@ TITLES = {
     "delegated": N_("Didelegasikan kepada %(unit)s"),
     "taken_back": N_("Delegasi ditarik kembali"),
     "progress_reported": N_("Kemajuan dilaporkan"),
-    "extension_requested": N_("Perpanjangan %(days)s hari kerja diminta"),
-    "extension_granted": N_("Perpanjangan %(days)s hari kerja disetujui"),
+    "extension_requested": N_("Perpanjangan %(days)s diminta"),
+    "extension_granted": N_("Perpanjangan %(days)s disetujui"),
     "extension_refused": N_("Perpanjangan ditolak"),
     "answer_submitted": N_("Jawaban diajukan untuk disetujui"),
     "answer_sent_back": N_("Jawaban dikembalikan untuk diperbaiki"),
@@ -63,7 +64,7 @@ TO_REPORTER = TITLES | {
     "replied": N_("Balasan Anda"),
     "linked": N_("Ditangani bersama laporan lain"),
     "progress_reported": N_("Kemajuan penanganan"),
-    "extension_granted": N_("Batas waktu jawaban ditambah %(days)s hari kerja"),
+    "extension_granted": N_("Batas waktu jawaban ditambah %(days)s"),
     "answered": N_("Jawaban"),
     "rated": N_("Penilaian Anda: %(score)s dari 5"),
     "visibility_set": N_("Anda mengubah keterbukaan laporan"),
@@ -201,6 +202,8 @@ def title(titles: Mapping[str, str], kind: str, data: Mapping[str, Any], units: 
         words["classification"] = _(CLASSIFICATION[Classification(classification)])
     if category := data.get("category"):
         words["category"] = _(category_label(category))
+    if days := data.get("days"):
+        words["days"] = working_days(days)
     return _(titles[kind]) % words
 
 
