@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.actions import Answer
 from record.answer_templates import templates_for
-from record.staff_drafts import draft_of, save_draft
+from record.files.rows import let_wait
+from record.staff_drafts import KEPT, draft_of, save_draft
 from web.house import Home, House
 from web.pages.case import WHOLE_CASE, again, allow, form_of, form_page
-from web.pages.case_files import ATTACHED, take_files, waiting
+from web.pages.case_files import ATTACHED, attached, take_files, waiting
 from web.pages.casefile import seen, shown
 from web.pages.forms import KEY, SEQ, Typed
 from web.pages.imagined import imagined
@@ -76,6 +77,7 @@ async def keep(
     await save_draft(
         house.engine, account.id, file.complaint_id, Answer.name(), _kept(typed), house.now
     )
+    await let_wait(house.engine, attached(typed), house.now + KEPT)
     return RedirectResponse(f"/aduan/{file.ticket}/tindakan/answer/periksa", 303)
 
 

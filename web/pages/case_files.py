@@ -13,7 +13,7 @@ from web.house import House
 from web.pages.audiences import WITH_FILES
 from web.pages.forms import KEY, SEQ
 from web.problems import Problem
-from web.uploading import KEPT, form_of, kept_files, received
+from web.uploading import KEPT, NotAllTaken, form_of, kept_files, received
 from web.viewing import Viewed
 
 ATTACHED = "attached"
@@ -38,6 +38,9 @@ async def take_files(
     author = account.actor.id
     try:
         _write_down(typed, await received(house, request, author, complaint=complaint))
+    except NotAllTaken as problem:
+        _write_down(typed, problem.kept)
+        return problem
     except Problem as problem:
         kept = await kept_files(house, await form_of(request), author, complaint)
         _write_down(typed, (one.id for one in kept))

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 from PIL import Image
+from sqlalchemy import text
 
 from domain.actors import Grant
 from domain.terms import Role
@@ -116,6 +117,27 @@ async def test_a_bad_file_is_told_and_the_text_kept(site: Site) -> None:
         empty = await unit.post(f"{path}/periksa", sent | {"text": " "})
         assert empty.status_code == 422
         assert "Isi “Jawaban kepada pelapor”." in empty.text
+
+
+async def test_the_good_files_of_a_mixed_upload_stay(site: Site) -> None:
+    filed = await site.disposed()
+    path = f"/aduan/{filed.ticket}/tindakan/answer"
+    async with site.at_the_desk("dpupr") as unit:
+        sent = hidden((await unit.get(path)).text, "key", "seq") | {"text": "Lihat foto."}
+        answer = await unit.upload(
+            f"{path}/periksa", ("baik.jpg", picture()), ("virus.exe", b"MZ nothing"), **sent
+        )
+        assert answer.status_code == 422
+        assert "baik.jpg" in answer.text
+        kept = re.findall(r'name="berkas_tersimpan" value="([^"]+)"', answer.text)
+        assert len(kept) == 1
+        look = await unit.upload(f"{path}/periksa", **sent, berkas_tersimpan=kept[0])
+        assert look.status_code == 200, look.text
+        assert "baik.jpg" in look.text
+    async with site.engine.connect() as connection:
+        query = text("SELECT kept_until > now() + interval '6 days' FROM files WHERE id = :id")
+        waits = await connection.execute(query, {"id": kept[0]})
+        assert waits.scalar_one(), "a file waits as long as the draft that has it"
 
 
 async def test_who_is_overtaken_while_looking_keeps_the_answer(site: Site) -> None:

@@ -31,7 +31,7 @@ class Catalogue:
 
 @pytest.fixture
 def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(language._catalogues, "en", Catalogue())  # type: ignore[arg-type]
+    monkeypatch.setitem(language._catalogues, "en", Catalogue())
     token = language._spoken.set("en")
     yield
     language._spoken.reset(token)
