@@ -13,7 +13,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import CursorResult, Executable, RowMapping
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
@@ -112,7 +112,8 @@ async def _quick(
             row = await cursor.fetchone() if columns else None
     except psycopg.Error as error:
         dead = raw is not None and raw.closed
-        raise DBAPIError(None, None, error, connection_invalidated=dead) from error
+        kind = OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError
+        raise kind(None, None, error, connection_invalidated=dead) from error
     return dict(zip((c.name for c in columns), row, strict=True)) if columns and row else None
 
 

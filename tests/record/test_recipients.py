@@ -37,7 +37,8 @@ STAFF = {
 @pytest.fixture
 async def unstaffed(engine: AsyncEngine, superuser: psycopg.AsyncConnection) -> AsyncEngine:
     """A record without the accounts of practice mode."""
-    await superuser.execute("TRUNCATE accounts CASCADE")
+    await superuser.execute("DELETE FROM grants")
+    await superuser.execute("DELETE FROM accounts")
     return engine
 
 
