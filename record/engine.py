@@ -10,10 +10,9 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.pq import TransactionStatus
 from sqlalchemy import CursorResult, Executable, RowMapping
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
@@ -63,8 +62,6 @@ def create_engine(url: str, *, size: int = 10, application_name: str = "matur") 
         max_overflow=0,
         pool_timeout=5,
         pool_use_lifo=True,
-        # Nothing is left to undo: statements commit by themselves, and `transaction` ends its own.
-        pool_reset_on_return=None,
         connect_args=CONNECTION | {"application_name": application_name},
     )
 
@@ -92,44 +89,21 @@ async def quick(
     Straight to the driver (placeholders `%s`) and prepared once a connection: composing, compiling
     and planning the same statement anew costs more than running it. Raises DBAPIError.
     """
-    try:
-        return await _quick(engine, statement, values)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        await engine.dispose()
-    return await _quick(engine, statement, values)
 
-
-async def _quick(
-    engine: AsyncEngine, statement: str, values: Sequence[Any]
-) -> dict[str, Any] | None:
-    raw = None
-    try:
-        async with _driver_connection(engine) as raw:
+    async def work(connection: AsyncConnection) -> dict[str, Any] | None:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        try:
             cursor = await raw.execute(statement, values, prepare=True)
-            columns = cursor.description
-            row = await cursor.fetchone() if columns else None
-    except psycopg.Error as error:
-        dead = raw is not None and raw.closed
-        kind = OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError
-        raise kind(None, None, error, connection_invalidated=dead) from error
-    return dict(zip((c.name for c in columns), row, strict=True)) if columns and row else None
+            row = await cursor.fetchone() if cursor.description else None
+        except psycopg.Error as error:
+            dead = raw.broken or raw.closed
+            if dead:
+                await connection.invalidate()
+            raise DBAPIError(None, None, error, connection_invalidated=dead) from error
+        return row and dict(zip((c.name for c in cursor.description), row, strict=True))
 
-
-@asynccontextmanager
-async def _driver_connection(engine: AsyncEngine) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """A connection of the pool without SQLAlchemy's on top; one left unclean is not put back."""
-    pooled = await engine.raw_connection()
-    raw: psycopg.AsyncConnection[Any] = pooled.driver_connection  # type: ignore[assignment]
-    try:
-        yield raw
-    finally:
-        if raw.info.transaction_status is TransactionStatus.IDLE:
-            pooled.close()
-        else:
-            pooled.detach()
-            await raw.close()
+    return await run(engine, work)
 
 
 async def fetch(
