@@ -1,8 +1,6 @@
 """A second factor, and the brake on guessing."""
 
-from pathlib import Path
-
-from alembic import op
+from record.migrations.statements import refuse_downgrade, upgrade_by
 
 revision = "0003"
 down_revision = "0002"
@@ -11,9 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    op.get_bind().execution_options(no_parameters=True).exec_driver_sql(sql)
+    upgrade_by(__file__)
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the record only goes forward: restore a backup instead")
+    refuse_downgrade()
