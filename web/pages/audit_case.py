@@ -15,12 +15,12 @@ from record.events import load_events
 from record.verify import verify_case
 from web.house import Home, House
 from web.pages.audit import let_in
+from web.pages.audit_progress import Progress, go_on, opened, sealed
 from web.pages.casefile import seen
 from web.pages.history import history_of
 from web.pages.language import N_, _
 from web.pages.rendering import page
 from web.pages.trail import why_words
-from web.pages.verifying import Progress, go_on, opened, sealed
 from web.problems import Problem
 from web.sessions import Staff
 

@@ -16,9 +16,9 @@ from record.verify import count_cases
 from tests.record.office import COORDINATOR, DISPOSE, MORNING, Office, statements
 from tests.record.test_docs import outsider
 from tests.web.pages.house import SAME_ORIGIN, Browser, Reported, Site
-from web.pages import verifying
+from web.pages import audit_progress
 from web.pages.audit_case import plain
-from web.pages.verifying import Progress, opened, sealed
+from web.pages.audit_progress import Progress, opened, sealed
 
 HTMX = SAME_ORIGIN | {"HX-Request": "true"}
 
@@ -199,7 +199,7 @@ def test_no_cell_begins_a_formula() -> None:
 async def test_the_button_names_the_event_somebody_changed(
     site: Site, superuser: psycopg.AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "AT_ONCE", 2)
+    monkeypatch.setattr(audit_progress, "AT_ONCE", 2)
     filed = await site.disposed(title="Diubah diam-diam")
     async with site.at_the_desk("inspektorat") as auditor:
         whole = await auditor.get(f"/audit/{filed.ticket}/periksa")

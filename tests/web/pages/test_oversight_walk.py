@@ -13,7 +13,7 @@ from record.filing import Filed
 from tests.record.office import COORDINATOR, DISPOSE, DPUPR, Office, a_filing
 from tests.web.pages.house import Site
 from tests.web.pages.test_journey import CHROMIUM, SIZES, TOO_WIDE, Window, chromium
-from web.pages import verifying
+from web.pages import audit_progress
 
 __all__ = ["chromium"]
 
@@ -153,7 +153,7 @@ async def test_an_auditor_reads_and_verifies(
     scripted: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(verifying, "AT_ONCE", 3)
+    monkeypatch.setattr(audit_progress, "AT_ONCE", 3)
     async with window(chromium, site, "inspektorat", scripted=scripted) as auditor:
         page = auditor.page
         await auditor.go("/audit")
