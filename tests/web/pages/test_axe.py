@@ -1,10 +1,12 @@
 """No barrier that axe finds on any page: each in both languages, on a phone and on a desktop,
-empty, full, and with what is wrong; nothing wider than the window, nor with letters twice as large.
+empty, full, and with what is wrong; nothing wider than the narrowest window, nor with letters twice as large.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import product
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
@@ -13,7 +15,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.web.pages.house import DISPOSAL, Site, hidden
 from tests.web.pages.matrix import NOBODY
 from tests.web.pages.test_case_answer import picture
-from tests.web.pages.test_journey import TOO_WIDE, chromium, pytestmark
+from tests.web.pages.test_journey import SCREENSHOTS, TOO_WIDE, chromium, pytestmark
 from tests.web.pages.watching import watch
 
 __all__ = ["chromium", "pytestmark"]
@@ -91,7 +93,7 @@ async def look(page: Page, what: str, size: str) -> list[str]:
     found = await Axe().run(page)
     wrong = [f"{what}: {found.generate_report()}"] if found.violations_count else []
     width, height = SIZES[size]
-    for narrow, letters in ((NARROWEST, 100), (HALF, 200)):
+    for narrow, letters in ((NARROWEST, 100), (HALF, 200), (NARROWEST, 200)):
         await page.set_viewport_size({"width": narrow, "height": height})
         await page.evaluate(f"document.documentElement.style.fontSize = '{letters}%'")
         if await page.evaluate(TOO_WIDE) > 0:
@@ -99,6 +101,12 @@ async def look(page: Page, what: str, size: str) -> list[str]:
             wrong.append(f"{what} is wider than {narrow} with letters of {letters} %: {cause}")
     await page.evaluate("document.documentElement.style.fontSize = ''")
     await page.set_viewport_size({"width": width, "height": height})
+    if SCREENSHOTS:
+        name = re.sub(r"\W+", "-", f"semua {what} {size}")
+        # `initial`: hiding the caret would need an inline style, which the policy refuses.
+        await page.screenshot(
+            path=Path(SCREENSHOTS) / f"{name}.png", full_page=True, caret="initial"
+        )
     return wrong
 
 
@@ -118,7 +126,7 @@ async def test_pages_of_an_empty_house(
         async with reading(chromium, site, who, language, size) as page:
             for path in paths:
                 await page.goto(site.address + path)
-                wrong += await look(page, f"{who} {path}", size)
+                wrong += await look(page, f"{language} {who} {path}", size)
     assert not wrong
 
 
@@ -154,7 +162,7 @@ async def test_full_pages(
                 answer = await page.goto(site.address + path.format(**cases))
                 assert answer
                 assert answer.status == 200, path
-                wrong += await look(page, f"{who} {path}", size)
+                wrong += await look(page, f"{language} {who} {path}", size)
     assert not wrong
 
 
@@ -173,5 +181,5 @@ async def test_forms_with_what_is_wrong(
                 await page.goto(site.address + path.format(**cases))
                 await page.locator(SENDS).first.click()
                 await expect(page.locator(".alert--error"), path).to_be_visible()
-                wrong += await look(page, f"{who} {path}", size)
+                wrong += await look(page, f"{language} {who} {path}", size)
     assert not wrong
