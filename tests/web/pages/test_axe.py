@@ -1,5 +1,6 @@
 """No barrier that axe finds on any page: each in both languages, on a phone and on a desktop,
-empty, full, and with what is wrong; nothing wider than the narrowest window, nor with letters twice as large.
+empty, full, and with what is wrong; nothing wider than the narrowest window, nor with letters twice
+as large.
 """
 
 import re
