@@ -73,7 +73,7 @@ class Window:
         await self.page.locator("main").get_by_role("button", name=words, exact=True).click()
 
     async def look(self, what: str) -> None:
-        """No barrier that axe finds, nothing wider than the window; pictures where asked."""
+        """No barrier that axe finds, nothing wider than the window; a picture where asked."""
         self.shots += 1
         if self.scripted:
             found = await Axe().run(self.page)
@@ -81,10 +81,10 @@ class Window:
         for width, height in SIZES:
             await self.page.set_viewport_size({"width": width, "height": height})
             assert await self.page.evaluate(TOO_WIDE) <= 0, f"{what} is wider than {width}"
-            if SCREENSHOTS:
-                path = Path(SCREENSHOTS) / f"{self.name}-{self.shots:02}-{what}-{width}.png"
-                # `initial`: hiding the caret would need an inline style, which the policy refuses.
-                await self.page.screenshot(path=path, full_page=True, caret="initial")
+        if SCREENSHOTS:
+            path = Path(SCREENSHOTS) / f"{self.name}-{self.shots:02}-{what}.png"
+            # `initial`: hiding the caret would need an inline style, which the policy refuses.
+            await self.page.screenshot(path=path, full_page=True, caret="initial")
 
 
 Open = Callable[[str], Awaitable[Window]]
