@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """`https://host` as the public sees it, where a proxy stands in front."""
     files: Path = Field(default_factory=lambda: state_directory() / "files")
     """Where the bytes of files lie; web and worker share it."""
+    portals: Path = Field(default_factory=lambda: state_directory() / "portals")
+    """Where a `<code>.toml` for each portal says how to reach it, over the mapping we ship."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("secret")

@@ -19,6 +19,11 @@ class Name(StrEnum):
     OPEN_CASES = "open_cases"
     ANNOUNCE_RULES = "announce_rules"
     LEARN = "learn"
+    PULL_PAGE = "pull_page"
+    DELIVER_NEXT = "deliver_next"
+    FETCH_NEXT = "fetch_next"
+    TAKE_IN_AGAIN = "take_in_again"
+    APPLY_IMPORT = "apply_import"
 
 
 DIVERGED = "Diverged"
@@ -71,3 +76,18 @@ class Learnt(Value):
     """The version of the model that stands; None where there was too little to learn from."""
 
     version: int | None
+
+
+class OriginWork(Value):
+    """A report of a portal that something is to be done about, one thing after the other."""
+
+    origin: UUID
+    portal: str
+
+
+class Progress(Value):
+    """`more`: whether there is more to do at once. `wait_s`: seconds until it is worth looking
+    again, 0 for now."""
+
+    more: bool
+    wait_s: float = 0

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,15 @@ def outbox_rows(notices: Sequence[Notice]) -> list[dict[str, Any]]:
     return rows
 
 
-APPEND = "SELECT append_events(%s, %s::jsonb, %s::jsonb, %s::jsonb)"
+APPEND = "SELECT seq, origins FROM append_and_route(%s, %s::jsonb, %s::jsonb, %s::jsonb)"
+
+
+@dataclass(frozen=True)
+class Appended:
+    """The number of the last event recorded, and the origins whose portals are to be told."""
+
+    seq: int
+    origins: Sequence[UUID]
 
 
 async def append(
@@ -40,11 +49,11 @@ async def append(
     events: Sequence[Recorded],
     projection: Projection,
     notices: Sequence[Notice] = (),
-) -> int:
+) -> Appended:
     """Append `events` in order, with the case as it is after the last of them and its notices.
 
-    Events that are recorded already are skipped, and if all are, nothing is done. Returns the
-    number of the last event recorded. Raises DivergedError, GapError, UnknownCaseError.
+    Events that are recorded already are skipped, and if all are, nothing is done. Raises
+    DivergedError, GapError, UnknownCaseError.
     """
     values = (
         complaint,
@@ -58,4 +67,4 @@ async def append(
     except DBAPIError as error:
         raise refusal(error) or error from error
     assert row is not None
-    return int(row["append_events"])
+    return Appended(row["seq"], row["origins"] or ())

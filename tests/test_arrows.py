@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "portals": {"portals", "domain"},
     "suggest": {"suggest", "domain"},
     "activities": {"activities", "record", "suggest", "portals", "domain"},
-    "web": {"web", "record", "suggest", "workflows", "domain", "settings", "health"},
+    "web": {"web", "record", "portals", "suggest", "workflows", "domain", "settings", "health"},
     "worker": {
         "workflows", "activities", "record", "suggest", "portals", "domain", "settings", "health",
     },

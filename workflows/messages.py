@@ -10,6 +10,13 @@ from domain.policy import Rules
 from domain.terms import Stage
 
 TASK_QUEUE = "cases"
+
+
+def portal_queue(portal: str) -> str:
+    """The task queue of a portal's calls, so that a slow portal keeps nobody else waiting."""
+    return f"portal-{portal}"
+
+
 REFUSED = "Refused"
 """Error type: the domain says no. Details: the kind of `domain.permissions.Refused` and, where its
 sentence is `Said`, what it was made of."""

@@ -35,6 +35,9 @@ GRANT INSERT ON reporter_phones, lookups TO {role};
 GRANT INSERT, UPDATE, DELETE ON views TO {role};
 GRANT INSERT, UPDATE, DELETE ON second_factors, brakes TO {role};
 GRANT INSERT, DELETE ON recovery_codes TO {role};
+GRANT INSERT, UPDATE ON portals, portal_calls, origins, attachments, deliveries TO {role};
+GRANT INSERT ON portal_steps, delivery_steps TO {role};
+GRANT INSERT, UPDATE ON quarantine TO {role};
 """
 """What the application may do; every table not named here it may read and no more."""
 

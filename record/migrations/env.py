@@ -2,8 +2,11 @@
 
 from alembic import context
 
-from record.tables import metadata
+from record.portal_tables import portals
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+# Whoever imports these tables has those of record/tables.py in the same metadata.
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=portals.metadata
+)
 with context.begin_transaction():
     context.run_migrations()

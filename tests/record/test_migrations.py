@@ -16,14 +16,14 @@ from cli.parts import Postgres
 from cli.parts.postgres import APPLICATION, OWNER
 from record import migrations
 from record.migrations import pending, upgrade
-from record.tables import metadata
+from record.portal_tables import portals
 from tests.conftest import Database
 
 
 def test_tables_are_what_the_migrations_leave(database: Database) -> None:
     engine = create_engine(database.owner_url)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), portals.metadata) == []
     engine.dispose()
 
 

@@ -1,0 +1,16 @@
+"""Taking in what portals hold."""
+
+from record.migrations.statements import refuse_downgrade, upgrade_by
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    upgrade_by(__file__)
+
+
+def downgrade() -> None:
+    refuse_downgrade()

@@ -1,0 +1,16 @@
+"""What goes back to the portals."""
+
+from record.migrations.statements import refuse_downgrade, upgrade_by
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    upgrade_by(__file__)
+
+
+def downgrade() -> None:
+    refuse_downgrade()

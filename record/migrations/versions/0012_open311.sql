@@ -1,0 +1,1 @@
+-- Keys of Open311 clients.

@@ -1,0 +1,102 @@
+"""What runs beside the cases for the portals: taking in on a schedule, and what an origin needs.
+
+An origin's workflow ends when nothing is left to do; the record knows what is left, so that one
+that was lost is started again by the sweeper.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import Name, OriginWork, Progress
+    from workflows.messages import portal_queue
+
+A_CALL = timedelta(seconds=90)
+"""Longer than any call of a connector: none is still under way when the next attempt begins."""
+PATIENT = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
+MANY = 500
+"""Pieces of work after which the history is begun anew."""
+
+
+class _OfOrigin:
+    """Does one thing after the other for a report of a portal, in order, until none is left."""
+
+    activity: Name
+
+    def __init__(self) -> None:
+        self._more = False
+
+    async def _work(self, work: OriginWork) -> None:
+        for _ in range(MANY):
+            self._more = False
+            done: Progress = await workflow.execute_activity(
+                self.activity,
+                work,
+                result_type=Progress,
+                task_queue=portal_queue(work.portal),
+                start_to_close_timeout=A_CALL,
+                retry_policy=PATIENT,
+            )
+            if done.wait_s:
+                await workflow.wait_condition(
+                    lambda: self._more, timeout=timedelta(seconds=done.wait_s)
+                )
+            elif not done.more and not self._more:
+                return
+        workflow.continue_as_new(work)
+
+
+@workflow.defn(name="Deliver")
+class DeliverWorkflow(_OfOrigin):
+    """Tells a portal what it has not been told of a report."""
+
+    activity = Name.DELIVER_NEXT
+
+    @workflow.run
+    async def run(self, work: OriginWork) -> None:
+        await self._work(work)
+
+    @workflow.signal
+    def more(self) -> None:
+        """Something was added, or may go on."""
+        self._more = True
+
+
+@workflow.defn(name="Fetch")
+class FetchWorkflow(_OfOrigin):
+    """Fetches the attachments of a report."""
+
+    activity = Name.FETCH_NEXT
+
+    @workflow.run
+    async def run(self, work: OriginWork) -> None:
+        await self._work(work)
+
+    @workflow.signal
+    def more(self) -> None:
+        """There are more attachments, or they may be fetched now."""
+        self._more = True
+
+
+@workflow.defn(name="Poll")
+class PollWorkflow:
+    """Takes in, page by page, what a portal holds that we do not; a schedule runs it."""
+
+    @workflow.run
+    async def run(self, portal: str) -> None:
+        for _ in range(MANY):
+            done: Progress = await workflow.execute_activity(
+                Name.PULL_PAGE,
+                portal,
+                result_type=Progress,
+                task_queue=portal_queue(portal),
+                start_to_close_timeout=timedelta(minutes=5),
+                heartbeat_timeout=timedelta(seconds=60),
+                retry_policy=PATIENT,
+            )
+            if not done.more:
+                return
+            await workflow.sleep(done.wait_s)
+        workflow.continue_as_new(portal)
