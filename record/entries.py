@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, delete, exists, func, literal, select, update
@@ -34,6 +35,28 @@ _STORE_WITH_FILES = f"WITH stored AS ({_STORE}) SELECT bind_files(%s, %s, %s)"
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Texts as they are kept, before it is said of which complaint and by whom."""
+
+    entry: Entry
+    texts: str
+    """JSON."""
+    salt: bytes
+
+    @property
+    def values(self) -> list[Any]:
+        """For the columns texts, salt, digest."""
+        return [self.texts, self.salt, bytes.fromhex(self.entry.digest)]
+
+
+def to_keep(texts: Mapping[str, str], files: Collection[FileRow] = ()) -> Kept:
+    salt = secrets.token_bytes(SALT_BYTES)
+    kept = {name: storable(text) for name, text in texts.items()}
+    digest = text_digest(salt, kept, [file.sha256 for file in files])
+    return Kept(Entry(id=uuid7(), digest=digest), json.dumps(kept), salt)
+
+
+@dataclass(frozen=True)
 class Typed:
     """`texts` is None once erased."""
 
@@ -55,11 +78,9 @@ async def store_entry(
 
     Raises FileGoneError where a file was removed meanwhile, or is another complaint's.
     """
-    salt = secrets.token_bytes(SALT_BYTES)
-    kept = {name: storable(text) for name, text in texts.items()}
-    digest = text_digest(salt, kept, [file.sha256 for file in files])
-    entry = Entry(id=uuid7(), digest=digest)
-    values = [entry.id, complaint, author, json.dumps(kept), salt, bytes.fromhex(digest), now]
+    kept = to_keep(texts, files)
+    entry = kept.entry
+    values = [entry.id, complaint, author, *kept.values, now]
     if not files:
         await quick(engine, _STORE, values)
         return entry

@@ -42,16 +42,19 @@ async def act(
     sent: Mapping[str, Any],
     key: str | None,
     files: Sequence[UUID] = (),
+    entry: Entry | None = None,
 ) -> Done:
-    """Do what was sent, once for each key, with files that the actor uploaded before.
+    """Do what was sent, once for each key, with files that the actor uploaded before. `entry`
+    stands for the texts where they are kept already.
 
     Raises Problem, ActionRefused, EngineAway.
     """
     kind = action_named(sent.get("action"))
     with counted(kind.name()):
         action, texts = await meant(house, actor, sent)
-        if texts or files:
+        if entry is None and (texts or files):
             entry = await _entry(house, complaint, actor, kind, texts, files)
+        if entry is not None:
             action = action.model_copy(update={"entry": entry})
         ask = Ask(action=action, actor=actor, request=_request_id(complaint, actor, kind, key))
         return await ask_case(house.client, complaint, ask, house.case_start)
@@ -66,6 +69,11 @@ async def meant(
     return await _action(house, actor, kind, fields), texts
 
 
+def typed_texts(sent: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed for the action that was sent. Raises Problem 422."""
+    return _texts(action_named(sent.get("action")), dict(sent))
+
+
 async def _entry(
     house: House,
     complaint: UUID,
@@ -77,7 +85,7 @@ async def _entry(
     """What the action's event stands for. Raises Problem 422."""
     if files and not kind.TEXTS:
         raise field_problem(berkas="Berkas tidak dapat dikirim dengan tindakan ini.")
-    rows = await waiting_files(house.engine, files, actor.id, complaint)
+    rows = await waiting_files(house.engine, files, actor.id, complaint) if files else []
     if len(rows) < len(set(files)):
         raise field_problem(berkas=FILE_GONE)
     try:

@@ -1,5 +1,6 @@
 """Who calls the API: a bearer token is an account with its grants."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, NoReturn
 from uuid import UUID
@@ -7,10 +8,11 @@ from uuid import UUID
 from fastapi import Depends, Header
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from domain.events import Entry
 from record.access import account_of_token
 from record.accounts import Account
-from record.seen import caller_and_complaint
-from web.house import Home
+from record.seen import caller_and_complaint, writer_and_complaint
+from web.house import Home, House
 from web.problems import Problem, not_found
 
 
@@ -18,6 +20,8 @@ from web.problems import Problem, not_found
 class Asker:
     account: Account
     complaint: UUID
+    entry: Entry | None
+    """What they typed, kept; None where they typed nothing."""
 
 
 _bearer = HTTPBearer(auto_error=False, description="`matur token create USER` prints one.")
@@ -30,19 +34,28 @@ async def _caller(
     return account or _unknown()
 
 
-async def _asker(
-    house: Home,
-    sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    ticket: str,
-) -> Asker:
-    token = sent.credentials if sent else ""
-    account, complaint = await caller_and_complaint(
-        house.engine, token, ticket, secret=house.secret
-    )
+async def asker(house: House, bearer: str, ticket: str, texts: Mapping[str, str]) -> Asker:
+    """Who asks something of a complaint that they may see, with what they typed. Raises Problem
+    401, 404."""
+    entry = None
+    if texts:
+        account, complaint, entry = await writer_and_complaint(
+            house.engine, bearer, ticket, texts, house.now, secret=house.secret
+        )
+    else:
+        account, complaint = await caller_and_complaint(
+            house.engine, bearer, ticket, secret=house.secret
+        )
     account = account or _unknown()
     if complaint is None:
         raise not_found()
-    return Asker(account, complaint)
+    return Asker(account, complaint, entry)
+
+
+async def _bearer_token(
+    sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> str:
+    return sent.credentials if sent else _unknown()
 
 
 def _unknown() -> NoReturn:
@@ -54,8 +67,8 @@ def _unknown() -> NoReturn:
 
 
 Caller = Annotated[Account, Depends(_caller)]
-Asking = Annotated[Asker, Depends(_asker)]
-"""Who asks something of the complaint in the path, which they may see."""
+Bearer = Annotated[str, Depends(_bearer_token)]
+"""A token that was sent, whoever it belongs to."""
 
 IdempotencyKey = Annotated[
     str | None,

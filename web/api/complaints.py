@@ -12,14 +12,14 @@ from record.cases import CaseFile, Filters, get_case
 from record.events import load_events
 from record.identity import open_identity
 from record.search import list_cases
-from web.acting import act, unknown_unit
+from web.acting import act, typed_texts, unknown_unit
 from web.api.problems import declared
 from web.api.shapes import Acted, CaseShape, Event, Filed, Identity, Listed, Trail
 from web.api.showing import calendar_versions, case_shape, row_shape
-from web.callers import Asking, Caller, IdempotencyKey
+from web.callers import Bearer, Caller, IdempotencyKey, asker
 from web.filing import SentComplaint, file_complaint
 from web.house import Home, House
-from web.problems import field_problem, not_found
+from web.problems import Problem, field_problem, not_found
 from web.viewing import view
 
 router = APIRouter(prefix="/complaints", tags=["complaints"])
@@ -106,13 +106,21 @@ async def events(house: Home, caller: Caller, ticket: str) -> Trail:
 )
 async def do(
     house: Home,
-    asker: Asking,
+    bearer: Bearer,
+    ticket: str,
     sent: Annotated[SentAction, Body()],
     key: IdempotencyKey = None,
 ) -> Acted:
     """Do what `available` offers. Returns when it is recorded."""
-    complaint = asker.complaint
-    done = await act(house, complaint, asker.account.actor, sent.model_dump(), key)
+    fields = sent.model_dump()
+    try:
+        texts = typed_texts(fields)
+    except Problem:  # whoever may not ask at all hears that first
+        await asker(house, bearer, ticket, {})
+        raise
+    who = await asker(house, bearer, ticket, texts)
+    complaint = who.complaint
+    done = await act(house, complaint, who.account.actor, fields, key, entry=who.entry)
     if sent.action != OpenIdentity.name():
         return Acted(seq=done.seq, stage=done.stage)
     reporter = await open_identity(house.engine, house.keyring, complaint)

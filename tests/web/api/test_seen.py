@@ -53,6 +53,18 @@ async def test_a_case_of_others_is_not_there(api: Api, who: str) -> None:
     assert hidden.json() == unknown.json()
 
 
+async def test_what_a_stranger_types_about_a_case_is_not_kept(api: Api) -> None:
+    filed = await api.filed((("koordinator", DISPOSE),))
+    kept = "SELECT count(*) FROM entries WHERE texts IS NOT NULL"
+    before = await api.count(kept)
+    for who, words in (("dinhub", "Kata orang lain."), ("admin", "Kata administrator.")):
+        answer = await api.act(who, filed, {"action": "note", "text": words})
+        assert answer.status_code == 404
+    assert await api.count(kept) == before
+    await api.do(filed, ("dpupr", {"action": "note", "text": "Kata yang menangani."}))
+    assert await api.count(kept) == before + 1
+
+
 async def test_a_reported_unit_does_not_see_the_case(api: Api) -> None:
     filed = await api.filed((("koordinator", BERKADAR),))
     assert await statuses(api, filed, "dpupr") == {404}
