@@ -13,7 +13,7 @@ from domain.visibility import can_see
 from record.access import ACCOUNT_BY_HASH
 from record.accounts import Account, account_of
 from record.engine import quick, storable
-from record.entries import erase_entry, to_keep
+from record.entries import UNHURRIED, erase_entry, to_keep
 from record.keyed import keyed
 
 _WITH_PLACE = f"""
@@ -32,6 +32,7 @@ WITH caller AS MATERIALIZED ({_WITH_PLACE}), stored AS (
     SELECT %s, complaint_id, 'account:' || id, %s::jsonb, %s, %s, %s
     FROM caller WHERE complaint_id IS NOT NULL
     ON CONFLICT DO NOTHING
+    RETURNING {UNHURRIED}
 )
 SELECT * FROM caller
 """  # noqa: S608  (a constant)
