@@ -134,15 +134,10 @@ async def file(
     Safe to repeat. Raises KeyReusedError where the key came before with another request, and
     FileGoneError where a file was removed meanwhile, or is another complaint's.
     """
-    stored = _columns(filing, secret, keyring) | {
-        "event": event.model_dump(),
-        "projection": columns_of(projection),
-        "outbox": outbox_rows(notices),
-    }
-
+    stored = stored_filing(filing, event, projection, notices, secret=secret, keyring=keyring)
     try:
         statement = FILE_WITH_FILES if filing.files else FILE
-        row = await quick(engine, statement, [json.dumps(stored), _phone_hash(filing, secret)])
+        row = await quick(engine, statement, [json.dumps(stored), phone_hash_of(filing, secret)])
     except DBAPIError as error:
         raise refusal(error) or error from error
     assert row is not None
@@ -150,7 +145,24 @@ async def file(
     return Filed(row["ticket"], complaint, receipt_of(secret, complaint), row["created"])
 
 
-def _phone_hash(filing: Filing, secret: bytes) -> bytes | None:
+def stored_filing(
+    filing: Filing,
+    event: Recorded,
+    projection: Projection,
+    notices: Sequence[Notice] = (),
+    *,
+    secret: bytes,
+    keyring: Keyring,
+) -> dict[str, Any]:
+    """What `file_complaint` in the database takes; the identity is sealed in it."""
+    return _columns(filing, secret, keyring) | {
+        "event": event.model_dump(),
+        "projection": columns_of(projection),
+        "outbox": outbox_rows(notices),
+    }
+
+
+def phone_hash_of(filing: Filing, secret: bytes) -> bytes | None:
     phone = filing.reporter and filing.reporter.phone
     return phone_hash(secret, phone) if phone else None
 

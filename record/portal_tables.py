@@ -139,6 +139,7 @@ quarantine = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("portal", Text, ForeignKey("portals.code"), nullable=False),
+    Column("kind", Text, nullable=False),
     Column("external_id", Text),
     Column("digest", LargeBinary, nullable=False),
     Column("key_id", Text, nullable=False),

@@ -114,6 +114,7 @@ CREATE INDEX delivery_steps_delivery ON delivery_steps (delivery_id, id);
 CREATE TABLE quarantine (
     id uuid PRIMARY KEY,
     portal text NOT NULL REFERENCES portals (code),
+    kind text NOT NULL CHECK (kind IN ('report', 'message')),
     external_id text,
     digest bytea NOT NULL,
     key_id text NOT NULL,

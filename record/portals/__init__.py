@@ -1,0 +1,1 @@
+"""Portals: how each stands, which reports came by it, and what it is told."""

@@ -1,0 +1,86 @@
+"""Calls of the portals: whose turn it is, counted over all workers, and how they went."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from record.engine import execute, fetch, quick
+from record.portal_tables import portal_calls
+
+STEADY = 0.6
+"""Share of what a portal allows that the house takes, however long it goes on."""
+BURST = 0.3
+"""Share of a minute's calls that may come at once after a rest."""
+FIRST = 0.1
+"""As much more for what goes first: together they stay within the portal's limit."""
+PATIENCE = timedelta(seconds=5)
+"""A turn that is further away is not kept for the caller."""
+
+# One row, one statement: all workers stand in one line.
+_TURN = """
+UPDATE portals p SET next_call_at = CASE
+    WHEN coalesce(p.next_call_at, g.now) <= g.now + g.ahead + g.patience
+    THEN greatest(p.next_call_at, g.now) + g.every
+    ELSE p.next_call_at END
+FROM (SELECT %s::text AS code, %s::timestamptz AS now, %s::interval AS every,
+    %s::interval AS ahead, %s::interval AS patience) g
+WHERE p.code = g.code
+RETURNING greatest(0, extract(epoch FROM coalesce(old.next_call_at, g.now) - g.now - g.ahead))
+    ::double precision AS wait
+"""
+
+
+async def take_turn(
+    engine: AsyncEngine, code: str, per_minute: float, now: datetime, *, first: bool = False
+) -> float:
+    """Seconds to wait before the call. Where they are more than `PATIENCE` no turn was taken: ask
+    again then. `first`: goes before the others, as pulling does, which is few calls for many
+    reports.
+
+    A GCRA: `STEADY` of `per_minute`, with a burst of `BURST`.
+    """
+    every = timedelta(minutes=1) / (per_minute * STEADY)
+    burst = BURST + FIRST if first else BURST
+    ahead = every * max(0, int(per_minute * burst) - 1)
+    values = [code, now, every, ahead, PATIENCE]
+    row = await quick(engine, _TURN, values)
+    assert row is not None, f"the record knows no portal {code}"
+    return float(row["wait"])
+
+
+async def note_call(
+    engine: AsyncEngine, code: str, outcome: str, seconds: float, now: datetime
+) -> None:
+    """`outcome`: `done`, or that of `portals.protocol.PortalError`."""
+    minute = now.replace(second=0, microsecond=0)
+    counted = insert(portal_calls).values(
+        portal=code, minute=minute, outcome=outcome, calls=1, seconds=seconds
+    )
+    more = {
+        "calls": portal_calls.c.calls + 1,
+        "seconds": portal_calls.c.seconds + counted.excluded.seconds,
+    }
+    await execute(
+        engine,
+        counted.on_conflict_do_update(index_elements=["portal", "minute", "outcome"], set_=more),
+    )
+
+
+async def calls_since(engine: AsyncEngine, since: datetime) -> dict[str, dict[str, int]]:
+    """How many calls went how, by portal. One statement."""
+    rows = await fetch(
+        engine,
+        select(
+            portal_calls.c.portal,
+            portal_calls.c.outcome,
+            func.sum(portal_calls.c.calls).label("n"),
+        )
+        .where(portal_calls.c.minute >= since)
+        .group_by(portal_calls.c.portal, portal_calls.c.outcome),
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["portal"], {})[row["outcome"]] = row["n"]
+    return found
