@@ -32,7 +32,7 @@ DECLARE
     own text := (p ->> 'portal') || '/' || (p ->> 'external_id');
     same text := p ->> 'same_as';
     new_origin uuid := p ->> 'origin';
-    found record;
+    earlier record;
     filed record;
     joined boolean;
     place uuid;
@@ -43,19 +43,19 @@ BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended(wanted, 311));
     END LOOP;
     SELECT o.id, o.complaint_id, o.joined, o.digest, o.changed_at, o.same_as, c.ticket
-        INTO found
+        INTO earlier
         FROM origins o JOIN complaints c ON c.id = o.complaint_id
         WHERE o.portal = p ->> 'portal' AND o.external_id = p ->> 'external_id';
     IF FOUND THEN
-        IF found.same_as IS NULL AND same IS NOT NULL THEN
-            UPDATE origins o SET same_as = same WHERE o.id = found.id;
+        IF earlier.same_as IS NULL AND same IS NOT NULL THEN
+            UPDATE origins o SET same_as = same WHERE o.id = earlier.id;
         END IF;
-        RETURN QUERY SELECT found.id, found.complaint_id, found.ticket, CASE
-            WHEN found.joined AND NOT EXISTS (SELECT FROM events e
-                WHERE e.complaint_id = found.complaint_id AND e.type = 'origin_joined'
-                  AND e.data ->> 'origin' = found.id::text) THEN 'joined'
-            WHEN found.digest <> decode(p ->> 'digest', 'hex')
-                AND coalesce((p ->> 'changed_at')::timestamptz >= found.changed_at, true)
+        RETURN QUERY SELECT earlier.id, earlier.complaint_id, earlier.ticket, CASE
+            WHEN earlier.joined AND NOT EXISTS (SELECT FROM events e
+                WHERE e.complaint_id = earlier.complaint_id AND e.type = 'origin_joined'
+                  AND e.data ->> 'origin' = earlier.id::text) THEN 'joined'
+            WHEN earlier.digest <> decode(p ->> 'digest', 'hex')
+                AND coalesce((p ->> 'changed_at')::timestamptz >= earlier.changed_at, true)
                 THEN 'changed'
             ELSE 'known' END;
         RETURN;
