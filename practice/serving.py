@@ -1,0 +1,47 @@
+"""A practice portal inside this process, for tests."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            # An answer that is lost on demand is an error to the server.
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+@asynccontextmanager
+async def running(app: Starlette, port: int = 0) -> AsyncIterator[str]:
+    """Yields the address of `app`, served until the block ends."""
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        serving = server(app, "127.0.0.1", port)
+        # Signals are for the process that we run in.
+        task = asyncio.create_task(serving._serve([listening]))
+        try:
+            while not serving.started:
+                if task.done():
+                    task.result()
+                    raise RuntimeError("the practice portal ended before it had started")
+                await asyncio.sleep(0.005)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            serving.should_exit = True
+            with suppress(asyncio.CancelledError):
+                await task
