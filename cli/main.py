@@ -33,6 +33,10 @@ app.add_typer(token, name="token")
 app.add_typer(holiday, name="holiday")
 suggestion = typer.Typer(help="Saran dari keputusan terdahulu.", no_args_is_help=True)
 app.add_typer(suggestion, name="suggest")
+open311_app = typer.Typer(help="Layanan Open311 untuk aplikasi lain.", no_args_is_help=True)
+open311_key = typer.Typer(help="Kunci aplikasi yang boleh mengirim laporan.", no_args_is_help=True)
+open311_app.add_typer(open311_key, name="key")
+app.add_typer(open311_app, name="open311")
 
 # Imports lie inside the commands: `matur token create` need not load a web server first.
 
@@ -217,6 +221,32 @@ def suggest_test(
 
     for line in suggest.test(table, seeds):
         typer.echo(line)
+
+
+@open311_key.command("add")
+def open311_key_add(name: str) -> None:
+    """Buat kunci (`api_key`); hanya kunci itu yang dicetak, dan hanya sekali ini."""
+    from cli import open311
+
+    typer.echo(_run(open311.add(name, datetime.now(UTC))))
+
+
+@open311_key.command("list")
+def open311_key_list() -> None:
+    """Tampilkan nama kunci yang berlaku, dan kapan terakhir dipakai."""
+    from cli import open311
+
+    for line in _run(open311.listed()):
+        typer.echo(line)
+
+
+@open311_key.command("revoke")
+def open311_key_revoke(name: str) -> None:
+    """Cabut kunci; sejak itu tidak berlaku lagi."""
+    from cli import open311
+
+    _run(open311.revoke(name, datetime.now(UTC)))
+    typer.echo(f"Kunci {name} dicabut")
 
 
 def _run(work: Coroutine[object, object, T]) -> T:

@@ -154,3 +154,16 @@ quarantine = Table(
     Index("quarantine_waiting", "portal", "id", postgresql_where=text("state = 'waiting'")),
     Index("quarantine_key", "key_id"),
 )
+
+open311_keys = Table(
+    "open311_keys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("due_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Index("open311_keys_name", "name", unique=True, postgresql_where=text("revoked_at IS NULL")),
+)
