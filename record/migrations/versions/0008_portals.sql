@@ -20,7 +20,7 @@ CREATE TABLE portal_steps (
     portal text NOT NULL REFERENCES portals (code),
     at timestamptz NOT NULL,
     actor text NOT NULL,
-    what text NOT NULL CHECK (what IN ('paused', 'resumed', 'mode')),
+    what text NOT NULL CHECK (what IN ('paused', 'resumed', 'mode', 'opened')),
     detail text
 );
 CREATE INDEX portal_steps_portal ON portal_steps (portal, id);
