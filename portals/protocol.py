@@ -50,6 +50,10 @@ class Refused(PortalError):
     outcome = "refused"
 
 
+class Expired(Refused):
+    """An attachment's address that no longer serves: the report, asked again, has a fresh one."""
+
+
 class BadSignature(Exception):
     """A webhook that the portal did not sign, or too long ago."""
 
@@ -73,7 +77,8 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What was written in the portal under a report. `id` grows along the talk."""
+    """What was written in the portal under a report. `id` is the portal's, told apart only by
+    being another: the order is that of the list."""
 
     id: str
     by_reporter: bool
@@ -210,8 +215,8 @@ class Connector(Protocol):
         the mapping has no word for this: there is nothing to tell."""
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
-        """An attachment's bytes, at most `most` of them. Raises Refused where the address is not
-        one to be asked, where it is too large, and where it has expired."""
+        """An attachment's bytes, at most `most` of them. Raises Refused with the words `address`
+        (not one to be asked) or `too_large`, and Expired where the address no longer serves."""
 
     def hint(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint:
         """What a webhook says. Raises BadSignature."""
