@@ -12,6 +12,7 @@ from temporalio import activity
 from activities import metrics
 from activities.messages import Announcement, AskCase, Name, Page, Reply
 from domain.actions import Action
+from domain.actors import SYSTEM, Actor
 from domain.chain import Recorded
 from domain.policy import Rules
 from record.events import load_events, mark_started, unstarted_cases
@@ -26,6 +27,7 @@ BATCH = 500
 
 Start = tuple[Rules, Sequence[Recorded]]
 """What the workflow of a case starts from."""
+Load = Callable[[UUID], Awaitable[Start]]
 
 
 class Workflows(Protocol):
@@ -39,9 +41,10 @@ class Workflows(Protocol):
         complaint: UUID,
         action: Action,
         request: str,
-        load: Callable[[UUID], Awaitable[Start]],
+        load: Load,
+        actor: Actor = SYSTEM,
     ) -> str | None:
-        """As the system; why it was refused, or None. `load` is for a case that must be revived."""
+        """Why it was refused, or None. `load` is for a case that must be revived."""
 
     async def lead_ended(self, complaint: UUID, lead: UUID, start: Start) -> None:
         """Tell a duplicate, running or not, that its lead ended."""

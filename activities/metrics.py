@@ -12,3 +12,5 @@ DIVERGED = Counter("matur_diverged", "Appends that the record refused, since it 
 SWEEPS = Counter("matur_sweeps", "Runs of the sweeper")
 SWEPT = Counter("matur_swept_cases", "Cases it saw to", ["why"])
 """`unstarted` were filed and not known to have started, `asleep` had missed an alarm."""
+TAKEN = Counter("matur_reports_taken", "Reports of portals that were dealt with", ["portal", "how"])
+"""`new`, `joined` to a complaint that another portal sent, `changed`, or `known`."""

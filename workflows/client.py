@@ -34,7 +34,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.actions import Action
-from domain.actors import SYSTEM
+from domain.actors import SYSTEM, Actor
 from domain.chain import Recorded
 from domain.policy import Rules
 from domain.sentences import Said
@@ -122,7 +122,7 @@ async def ask_case(client: Client, complaint: UUID, ask: Ask, load: LoadStart) -
 
 @dataclass(frozen=True)
 class SystemClient:
-    """What the house's own activities ask of the cases, in the system's name."""
+    """What the house's own activities ask of the cases, mostly in the system's name."""
 
     client: Client
 
@@ -151,13 +151,14 @@ class SystemClient:
         action: Action,
         request: str,
         load: Callable[[UUID], Awaitable[Start]],
+        actor: Actor = SYSTEM,
     ) -> str | None:
         """Why it was refused, or None. Raises EngineAway."""
 
         async def revived(complaint: UUID) -> CaseStart:
             return _case_start(complaint, await load(complaint))
 
-        ask = Ask(action=action, actor=SYSTEM, request=request)
+        ask = Ask(action=action, actor=actor, request=request)
         try:
             await ask_case(self.client, complaint, ask, revived)
         except ActionRefused as refused:
