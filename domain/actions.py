@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from domain.base import Value
 from domain.events import Entry
-from domain.terms import ArchiveReason, Classification, ClockName
+from domain.terms import ArchiveReason, Channel, Classification, ClockName
 from domain.units import UnitPath
 
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,60}$")]
@@ -320,6 +320,53 @@ class LeaveDuplicate(ActionBase):
     duplicate: UUID
 
 
+class JoinOrigin(ActionBase):
+    """The same complaint came by another portal as well."""
+
+    LABEL = "Gabungkan laporan kanal lain"
+    DOES = "menggabungkan laporan kanal lain"
+
+    action: Literal["join_origin"] = "join_origin"
+    portal: Channel
+    origin: UUID
+    """The report there, as the record names it."""
+
+
+class ChangeOrigin(ActionBase):
+    """The reporter changed the report in the portal: `entry` is its text now."""
+
+    LABEL = "Catat perubahan di kanal"
+    DOES = "mencatat perubahan laporan di kanal"
+
+    action: Literal["change_origin"] = "change_origin"
+    portal: Channel
+    origin: UUID
+    entry: Entry
+
+
+class CloseOrigin(ActionBase):
+    """The portal closed the report by itself. The case goes on: whether it is done is ours."""
+
+    LABEL = "Catat penutupan oleh kanal"
+    DOES = "mencatat penutupan oleh kanal"
+
+    action: Literal["close_origin"] = "close_origin"
+    portal: Channel
+    origin: UUID
+
+
+class AddFiles(ActionBase):
+    """Attachments of a report were fetched: they came with `entry`."""
+
+    LABEL = "Tambahkan lampiran dari kanal"
+    DOES = "menambahkan lampiran dari kanal"
+
+    action: Literal["add_files"] = "add_files"
+    portal: Channel
+    origin: UUID
+    entry: Entry
+
+
 class Replan(ActionBase):
     """New rules: the caller passes them to `decide`."""
 
@@ -357,7 +404,19 @@ PersonAction = (
     | Instruct
     | Note
 )
-SystemAction = Remind | Breach | Escalate | Close | JoinDuplicate | LeaveDuplicate | Replan
+SystemAction = (
+    Remind
+    | Breach
+    | Escalate
+    | Close
+    | JoinDuplicate
+    | LeaveDuplicate
+    | JoinOrigin
+    | ChangeOrigin
+    | CloseOrigin
+    | AddFiles
+    | Replan
+)
 Action = Annotated[PersonAction | SystemAction, Field(discriminator="action")]
 
 BY_NAME: dict[str, type[ActionBase]] = {

@@ -84,6 +84,8 @@ class Case(Value):
     rating: int | None = None
     lead: UUID | None = None
     duplicates: tuple[UUID, ...] = ()
+    origins: tuple[UUID, ...] = ()
+    """The reports of other portals that joined this complaint, as the record names them."""
     instructions: int = 0
     """Instructions that the accountable desk has not acted upon yet."""
     ended_at: datetime | None = None

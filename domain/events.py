@@ -237,6 +237,38 @@ class Escalated(EventBase):
     due_at: datetime
 
 
+class OriginJoined(EventBase):
+    """The same complaint came by another portal: `origin` is the report there."""
+
+    type: Literal["origin_joined"] = "origin_joined"
+    portal: Channel
+    origin: UUID
+
+
+class OriginChanged(EventBase):
+    """The report was changed in its portal; `entry` is its text since."""
+
+    type: Literal["origin_changed"] = "origin_changed"
+    portal: Channel
+    origin: UUID
+
+
+class OriginClosed(EventBase):
+    """The portal closed the report by itself."""
+
+    type: Literal["origin_closed"] = "origin_closed"
+    portal: Channel
+    origin: UUID
+
+
+class FilesAdded(EventBase):
+    """Attachments of the report, fetched later than it; they belong to `entry`."""
+
+    type: Literal["files_added"] = "files_added"
+    portal: Channel
+    origin: UUID
+
+
 class Replanned(EventBase):
     """The rules changed; `clocks` tells what moved."""
 
@@ -279,6 +311,10 @@ Event = Annotated[
     | Reminded
     | Breached
     | Escalated
+    | OriginJoined
+    | OriginChanged
+    | OriginClosed
+    | FilesAdded
     | Replanned,
     Field(discriminator="type"),
 ]

@@ -130,6 +130,8 @@ def _meaning(case: Case, event: e.Event) -> Updates:
             return {"duplicates": (*case.duplicates, event.duplicate)}
         case e.DuplicateLeft():
             return {"duplicates": tuple(d for d in case.duplicates if d != event.duplicate)}
+        case e.OriginJoined():
+            return {"origins": (*case.origins, event.origin)}
         case e.Accepted():
             return {"own_stage": Stage.IN_PROGRESS}
         case e.Returned(delegated=True) | e.TakenBack():

@@ -53,6 +53,8 @@ INPUTS = {
     "score": Input("Nilai 1 sampai 5", FieldKind.NUMBER),
     "clock": Input("Jam tenggat", FieldKind.CHOICE),
     "duplicate": Input("Duplikat", FieldKind.COMPLAINT),
+    "portal": Input("Kanal", FieldKind.TEXT),
+    "origin": Input("Laporan di kanal", FieldKind.TEXT),
 }
 NOT_TYPED = {"action", "entry"}
 

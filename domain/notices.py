@@ -55,6 +55,9 @@ TELLS_DESK = (
     e.Unlinked,
     e.ExtensionGranted,
     e.ExtensionRefused,
+    e.OriginChanged,
+    e.OriginClosed,
+    e.FilesAdded,
 )
 OF_THE_COORDINATOR = (ClockName.FIRST_RESPONSE, ClockName.VERIFICATION)
 

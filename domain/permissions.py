@@ -216,6 +216,11 @@ PERMISSIONS: dict[type[a.ActionBase], Permission] = {
     a.Close: Permission((Who.SYSTEM,), frozenset({Stage.ANSWERED, Stage.DUPLICATE})),
     a.JoinDuplicate: Permission((Who.SYSTEM,), _TICKING),
     a.LeaveDuplicate: Permission((Who.SYSTEM,), _ANY),
+    # Whatever has become of the case, what happened in a portal has happened.
+    a.JoinOrigin: Permission((Who.SYSTEM,), _ANY),
+    a.ChangeOrigin: Permission((Who.SYSTEM,), _ANY),
+    a.CloseOrigin: Permission((Who.SYSTEM,), _ANY),
+    a.AddFiles: Permission((Who.SYSTEM,), _ANY),
     a.Replan: Permission((Who.SYSTEM,), _ANY),
 }
 

@@ -80,6 +80,8 @@ REPORTER_SEES = (
     e.Archived,
     e.HandedBack,
     e.Reopened,
+    e.OriginChanged,
+    e.FilesAdded,
 )
 """Besides what they did themselves. The rest is internal: returns and their reasons, notes,
 escalations, other reporters."""
@@ -93,6 +95,8 @@ REPORTER_READS = (
     e.Archived,
     e.HandedBack,
     e.Reopened,
+    e.OriginChanged,
+    e.FilesAdded,
 )
 """Of those, the events whose typed text is the reporter's to read."""
 

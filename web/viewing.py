@@ -72,7 +72,7 @@ def reporter_entries(viewed: Viewed) -> Iterable[Entry]:
         texts = typed.texts if typed and reporter_reads(event) else None
         shown = {
             str(name): recorded.data[name]
-            for name in ("unit", "days", "score", "reason", "anonymous", "secret")
+            for name in ("unit", "days", "score", "reason", "anonymous", "secret", "portal")
             if name in recorded.data
         }
         if "unit" in shown:

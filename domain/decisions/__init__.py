@@ -1,6 +1,6 @@
 """What each action does, once it is permitted: one function an action, by its class."""
 
-from domain.decisions import alarms, handling, intake, linking, oversight
+from domain.decisions import alarms, handling, intake, linking, origins, oversight
 from domain.decisions.base import Context, Outcome, decide_on
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "handling",
     "intake",
     "linking",
+    "origins",
     "oversight",
 ]

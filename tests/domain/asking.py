@@ -1,7 +1,7 @@
 """Actions with fields that a form of the case would allow."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from domain import actions as a
 from domain.actors import REPORTER, Actor
 from domain.case import Case
 from domain.policy import Policy
-from domain.terms import ArchiveReason, Classification, ClockName
+from domain.terms import ArchiveReason, Channel, Classification, ClockName
 from domain.units import covers
 from tests.domain.cast import DPUPR, HEALTH, INSPECTORATE, KEC, KEL, UNITS
 from tests.domain.life import TYPED
@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 OTHERS = tuple(UUID(int=number) for number in (101, 102, 103))
 """Other complaints, to lead this one or to follow it."""
+PORTALS = (Channel.SP4N, Channel.LAPORGUB, Channel.OPEN311)
 REPORTABLE = (DPUPR, KEC, KEL, HEALTH, INSPECTORATE, "kab/setda")
 
 
@@ -131,6 +132,10 @@ def _clock(case: Case, actor: Actor, policy: Policy, pick: Pick) -> ClockName:
     return pick(tuple(ClockName))
 
 
+def _origin(pick: Pick) -> dict[str, Any]:
+    return {"portal": pick(PORTALS), "origin": pick(OTHERS)}
+
+
 Maker = Callable[[Case, Actor, Policy, Pick], a.Action]
 
 _MAKERS: dict[type[a.ActionBase], Maker] = {
@@ -149,4 +154,8 @@ _MAKERS: dict[type[a.ActionBase], Maker] = {
     a.Escalate: lambda *given: a.Escalate(clock=_clock(*given)),
     a.JoinDuplicate: lambda _c, _a, _p, pick: a.JoinDuplicate(duplicate=pick(OTHERS)),
     a.LeaveDuplicate: lambda _c, _a, _p, pick: a.LeaveDuplicate(duplicate=pick(OTHERS)),
+    a.JoinOrigin: lambda _c, _a, _p, pick: a.JoinOrigin(**_origin(pick)),
+    a.ChangeOrigin: lambda _c, _a, _p, pick: a.ChangeOrigin(entry=TYPED, **_origin(pick)),
+    a.CloseOrigin: lambda _c, _a, _p, pick: a.CloseOrigin(**_origin(pick)),
+    a.AddFiles: lambda _c, _a, _p, pick: a.AddFiles(entry=TYPED, **_origin(pick)),
 }

@@ -49,6 +49,7 @@ ONWARD = (
     a.Reopen,
     a.UnlinkDuplicate,
 )
+OF_A_PORTAL = (a.JoinOrigin, a.ChangeOrigin, a.CloseOrigin, a.AddFiles)
 STARTS_ANSWER = (e.Disposed, e.Reopened)
 
 RUNS = {
@@ -195,6 +196,16 @@ class Lives(RuleBasedStateMachine):
             self.do(SYSTEM, a.JoinDuplicate(duplicate=other))
         else:
             self.do(SYSTEM, a.LeaveDuplicate(duplicate=other))
+
+    @rule(number=st.integers(0, 60))
+    def a_portal_says_something(self, number: int) -> None:
+        """At any stage, and it moves neither desk nor clock."""
+        before = self.life.case
+        for kind in OF_A_PORTAL:
+            self.do(SYSTEM, valid(kind, before, SYSTEM, self.life.rules.policy, turn(number)))
+        after = self.life.case
+        assert (after.stage, after.desk, after.clocks) == (before.stage, before.desk, before.clocks)
+        assert len(after.origins) == len(set(after.origins)), "joined once"
 
     # What always holds
 

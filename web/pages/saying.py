@@ -9,13 +9,14 @@ from uuid import UUID
 from domain.case import Case, DeskKind
 from domain.chain import Recorded
 from domain.forms import category_label
-from domain.terms import ArchiveReason, Classification, ClockName, Stage
+from domain.terms import ArchiveReason, Channel, Classification, ClockName, Stage
 from domain.visibility import reporter_reads
 from domain.words import ARCHIVE_REASON, CLASSIFICATION, CLOCK
 from record.files.rows import FileRow
 from web.house import Directory
 from web.pages.dates import working_days
 from web.pages.language import N_, _
+from web.pages.tags import CHANNELS
 from web.viewing import Entry, Viewed
 
 TITLES = {
@@ -53,6 +54,10 @@ TITLES = {
     "breached": N_("Tenggat %(clock)s terlewat"),
     "escalated": N_("Naik ke tingkat %(level)s karena %(clock)s terlambat"),
     "replanned": N_("Tenggat dihitung ulang menurut aturan baru"),
+    "origin_joined": N_("Laporan yang sama masuk juga lewat %(portal)s"),
+    "origin_changed": N_("Laporan diubah pelapor di %(portal)s"),
+    "origin_closed": N_("Laporan ditutup oleh %(portal)s"),
+    "files_added": N_("Lampiran diterima dari %(portal)s"),
 }
 """By the type of the event."""
 
@@ -68,12 +73,16 @@ TO_REPORTER = TITLES | {
     "answered": N_("Jawaban"),
     "rated": N_("Penilaian Anda: %(score)s dari 5"),
     "visibility_set": N_("Anda mengubah keterbukaan laporan"),
+    "origin_changed": N_("Anda mengubah laporan di %(portal)s"),
+    "files_added": N_("Lampiran Anda diterima dari %(portal)s"),
 }
 
 TEXT_LABELS = {
     "reason": N_("Alasan"),
     "to": N_("Instansi yang berwenang"),
     "text": N_("Keterangan"),
+    "title": N_("Judul"),
+    "body": N_("Laporan"),
 }
 
 
@@ -202,6 +211,8 @@ def title(titles: Mapping[str, str], kind: str, data: Mapping[str, Any], units: 
         words["classification"] = _(CLASSIFICATION[Classification(classification)])
     if category := data.get("category"):
         words["category"] = _(category_label(category))
+    if portal := data.get("portal"):
+        words["portal"] = _(CHANNELS[Channel(portal)])
     if days := data.get("days"):
         words["days"] = working_days(days)
     return _(titles[kind]) % words
