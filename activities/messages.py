@@ -91,3 +91,11 @@ class Progress(Value):
 
     more: bool
     wait_s: float = 0
+
+
+class TakeAgain(Value):
+    """What was kept in the quarantine of a portal, and who wants it taken in."""
+
+    quarantined: UUID
+    portal: str
+    actor: str

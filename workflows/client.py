@@ -23,7 +23,9 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
+    ScheduleUpdate,
     WithStartWorkflowOperation,
+    WorkflowFailureError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -33,6 +35,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.messages import TakeAgain
 from domain.actions import Action
 from domain.actors import SYSTEM, Actor
 from domain.chain import Recorded
@@ -40,7 +43,8 @@ from domain.policy import Rules
 from domain.sentences import Said
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
-from workflows.messages import REFUSED, TASK_QUEUE, Ask, CaseStart, Done, workflow_id
+from workflows.messages import REFUSED, TASK_QUEUE, Ask, CaseStart, Done, poll_id, workflow_id
+from workflows.portals import PollWorkflow, TakeInAgainWorkflow
 from workflows.training import LearnWorkflow
 
 T = TypeVar("T")
@@ -227,6 +231,64 @@ async def keep_learning(client: Client) -> None:
         await _reached(
             client.create_schedule("learn", schedule, trigger_immediately=True), START_WITHIN
         )
+
+
+async def keep_polling(client: Client, portal: str, every: timedelta) -> None:
+    """Have what a portal holds pulled so often; safe to repeat, also with another interval.
+
+    Raises EngineAway.
+    """
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(
+            PollWorkflow.run, portal, id=poll_id(portal), task_queue=TASK_QUEUE
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(
+            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)
+        ),
+    )
+    try:
+        await _reached(
+            client.create_schedule(poll_id(portal), schedule, trigger_immediately=True),
+            START_WITHIN,
+        )
+    except ScheduleAlreadyRunningError:
+        handle = client.get_schedule_handle(poll_id(portal))
+        described = await _reached(handle.describe(), START_WITHIN)
+        if described.schedule.spec.intervals != schedule.spec.intervals:
+            await _reached(handle.update(lambda _: ScheduleUpdate(schedule=schedule)), START_WITHIN)
+
+
+async def poll_now(client: Client, portal: str) -> None:
+    """Pull at once, or once more after the pulling that is under way. Raises EngineAway, and
+    NotRunning where the portal is not polled."""
+    handle = client.get_schedule_handle(poll_id(portal))
+    await _reached(handle.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE), START_WITHIN)
+
+
+async def take_in_again(
+    client: Client, portal: str, quarantined: UUID, actor: str = SYSTEM.id
+) -> bool:
+    """Try once more to take in what was kept in the quarantine, as that actor wants; whether it
+    went, as far as that is known within some seconds. Raises EngineAway."""
+    handle = await _reached(
+        client.start_workflow(
+            TakeInAgainWorkflow.run,
+            TakeAgain(quarantined=quarantined, portal=portal, actor=actor),
+            id=f"take-in-again-{quarantined}",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=START_WITHIN,
+        ),
+        START_WITHIN,
+    )
+    try:
+        async with asyncio.timeout(ACT_WITHIN.total_seconds()):
+            return await handle.result()
+    except (TimeoutError, WorkflowFailureError):
+        return False
+    except RPCError as error:
+        raise EngineAway("the engine is out of reach") from error
 
 
 async def ping(client: Client) -> str:

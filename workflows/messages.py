@@ -10,6 +10,9 @@ from domain.policy import Rules
 from domain.terms import Stage
 
 TASK_QUEUE = "cases"
+INTAKE_QUEUE = "intake"
+"""Of what takes in: apart from the portals' queues, so that pulling does not stand behind all that
+waits to be told."""
 
 
 def portal_queue(portal: str) -> str:
@@ -22,6 +25,11 @@ REFUSED = "Refused"
 sentence is `Said`, what it was made of."""
 RETRY = "Retry"
 """Error type: the case is being rebuilt from the record; the same request may be sent again."""
+
+
+def poll_id(portal: str) -> str:
+    """Of the schedule that pulls from a portal, and of its runs."""
+    return f"poll-{portal}"
 
 
 def workflow_id(complaint: UUID) -> str:

@@ -10,8 +10,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Name, OriginWork, Progress
-    from workflows.messages import portal_queue
+    from activities.messages import Name, OriginWork, Progress, TakeAgain
+    from workflows.messages import INTAKE_QUEUE, portal_queue
 
 A_CALL = timedelta(seconds=90)
 """Longer than any call of a connector: none is still under way when the next attempt begins."""
@@ -91,12 +91,29 @@ class PollWorkflow:
                 Name.PULL_PAGE,
                 portal,
                 result_type=Progress,
-                task_queue=portal_queue(portal),
+                task_queue=INTAKE_QUEUE,
                 start_to_close_timeout=timedelta(minutes=5),
                 heartbeat_timeout=timedelta(seconds=60),
                 retry_policy=PATIENT,
             )
             if not done.more:
                 return
-            await workflow.sleep(done.wait_s)
         workflow.continue_as_new(portal)
+
+
+@workflow.defn(name="TakeInAgain")
+class TakeInAgainWorkflow:
+    """Takes in what was kept in the quarantine, as somebody asked; whether that went."""
+
+    @workflow.run
+    async def run(self, message: TakeAgain) -> bool:
+        taken: bool = await workflow.execute_activity(
+            Name.TAKE_IN_AGAIN,
+            message,
+            result_type=bool,
+            task_queue=INTAKE_QUEUE,
+            start_to_close_timeout=A_CALL * 2,
+            heartbeat_timeout=timedelta(seconds=60),
+            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=5),
+        )
+        return taken
