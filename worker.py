@@ -5,10 +5,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Self
 
 import structlog
 import uvicorn
@@ -21,18 +23,26 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import health
+from activities.calls import turn
 from activities.cases import CaseActivities
+from activities.intake import IntakeActivities
 from activities.record import RecordActivities
 from activities.suggestions import SuggestionActivities
+from portals import registry
+from portals.mapping import PortalMapping
+from portals.protocol import Connector
 from record import engine as database
 from record.brake import forget_old
 from record.files.store import Store
 from record.files.sweeping import remove_forgotten, remove_loose
-from settings import Settings, get_settings
+from record.identity import Keyring
+from record.portals.state import Mode, ensure_portal
+from settings import Settings, get_settings, secrets_directory
 from workflows import client as temporal
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
-from workflows.messages import TASK_QUEUE
+from workflows.messages import INTAKE_QUEUE, TASK_QUEUE
+from workflows.portals import DeliverWorkflow, FetchWorkflow, PollWorkflow, TakeInAgainWorkflow
 from workflows.training import LearnWorkflow
 
 log = structlog.get_logger("worker")
@@ -50,7 +60,16 @@ def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEU
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[ComplaintWorkflow, SweepWorkflow, AnnounceRulesWorkflow, LearnWorkflow],
+        workflows=[
+            ComplaintWorkflow,
+            SweepWorkflow,
+            AnnounceRulesWorkflow,
+            LearnWorkflow,
+            PollWorkflow,
+            DeliverWorkflow,
+            FetchWorkflow,
+            TakeInAgainWorkflow,
+        ],
         activities=[
             record.append_events,
             record.load_events,
@@ -60,6 +79,63 @@ def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEU
             SuggestionActivities(engine).learn,
         ],
         workflow_runner=UnsandboxedWorkflowRunner(),  # decision 0003
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What those who deal with portals work with."""
+
+    engine: AsyncEngine
+    store: Store
+    secret: bytes
+    keyring: Keyring
+    portals: Mapping[str, PortalMapping]
+    """Those that have an address."""
+
+    @classmethod
+    def of(cls, settings: Settings, engine: AsyncEngine) -> Self:
+        """Raises MappingError."""
+        mappings = registry.load(settings.portals, secrets_directory())
+        return cls(
+            engine,
+            Store(settings.files),
+            settings.secret_bytes,
+            Keyring(settings.keyring),
+            {code: mapping for code, mapping in mappings.items() if mapping.address},
+        )
+
+    @asynccontextmanager
+    async def connected(self, *, first: bool = False) -> AsyncIterator[Mapping[str, Connector]]:
+        """A connector for each portal; `first`: whose calls go before the others'."""
+        connectors = {
+            code: registry.connect(
+                mapping, turn(self.engine, code, mapping.per_minute, first=first)
+            )
+            for code, mapping in self.portals.items()
+        }
+        try:
+            yield connectors
+        finally:
+            for connector in connectors.values():
+                await connector.close()
+
+
+def make_intake_worker(
+    client: Client, outside: Outside, connectors: Mapping[str, Connector]
+) -> Worker:
+    intake = IntakeActivities(
+        outside.engine,
+        temporal.SystemClient(client),
+        connectors,
+        outside.secret,
+        outside.keyring,
+    )
+    return Worker(
+        client,
+        task_queue=INTAKE_QUEUE,
+        activities=[intake.pull_page, intake.take_in_again],
         graceful_shutdown_timeout=GRACE,
     )
 
@@ -76,7 +152,7 @@ async def run(settings: Settings) -> None:
     serving = asyncio.create_task(server.serve())
     try:
         if client := await _connected(stop):
-            await _work(client, engine, Store(settings.files), stop)
+            await _work(client, Outside.of(settings, engine), stop)
     finally:
         server.should_exit = True
         await serving
@@ -95,21 +171,27 @@ async def _connected(stop: asyncio.Event) -> Client | None:
     return None
 
 
-async def _work(client: Client, engine: AsyncEngine, store: Store, stop: asyncio.Event) -> None:
+async def _work(client: Client, outside: Outside, stop: asyncio.Event) -> None:
     """Raises what ends the worker before it was told to stop."""
-    worker = make_worker(client, engine)
-    health.spare_collector()
-    sweeping = asyncio.create_task(_keep_sweeping(client))
-    forgetting = asyncio.create_task(_keep_forgetting(engine, store))
-    working = asyncio.create_task(worker.run())
-    stopping = asyncio.create_task(stop.wait())
-    log.info("working", task_queue=worker.task_queue)
-    await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    sweeping.cancel()
-    forgetting.cancel()
-    await worker.shutdown()
-    await working
+    async with outside.connected(first=True) as pulling:
+        workers = [
+            make_worker(client, outside.engine),
+            make_intake_worker(client, outside, pulling),
+        ]
+        health.spare_collector()
+        beside = [
+            asyncio.create_task(_keep_sweeping(client)),
+            asyncio.create_task(_keep_polling(client, outside)),
+            asyncio.create_task(_keep_forgetting(outside.engine, outside.store)),
+        ]
+        working = [asyncio.create_task(worker.run()) for worker in workers]
+        stopping = asyncio.create_task(stop.wait())
+        log.info("working", task_queues=[worker.task_queue for worker in workers])
+        await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in (stopping, *beside):
+            task.cancel()
+        await asyncio.gather(*(worker.shutdown() for worker in workers))
+        await asyncio.gather(*working)
 
 
 async def _keep_sweeping(client: Client) -> None:
@@ -118,6 +200,19 @@ async def _keep_sweeping(client: Client) -> None:
         with suppress(temporal.EngineAway):
             await temporal.keep_sweeping(client)
             await temporal.keep_learning(client)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _keep_polling(client: Client, outside: Outside) -> None:
+    """Without end, as the sweeper. Every portal we know stands in the record, polled or not."""
+    while True:
+        with suppress(temporal.EngineAway, SQLAlchemyError):
+            for code in registry.KNOWN:
+                mode = Mode.API if code in outside.portals else Mode.RELAY
+                await ensure_portal(outside.engine, code, mode, datetime.now(UTC))
+            for code, mapping in outside.portals.items():
+                every = timedelta(seconds=mapping.poll_every_s)
+                await temporal.keep_polling(client, code, every)
         await asyncio.sleep(LOOK_EVERY)
 
 
