@@ -15,13 +15,14 @@ from temporalio.client import Client
 from domain.calendar import Calendar, local_date
 from domain.policy import Rules
 from domain.units import code_of
+from portals import registry
 from record.events import load_events
 from record.files.store import Store
 from record.identity import Keyring
 from record.public import Figures, Shares, figures, shares
 from record.rules import calendar_of, current_rules
 from record.units import Unit, units_on
-from settings import Settings
+from settings import Settings, secrets_directory
 from web.limits import Recent
 from web.models import Models
 from workflows.messages import CaseStart
@@ -77,6 +78,7 @@ class House:
         self.files = Store(settings.files)
         self.recent = Recent()
         self.models = Models(engine)
+        self.portals = registry.load(settings.portals, secrets_directory())
         self._rules = Kept(partial(current_rules, engine))
         self._directory = Kept(self._read_directory)
         self._figures = Kept(self._read_figures, FIGURES_KEPT_FOR)

@@ -1,7 +1,6 @@
 """Opening what came in quarantine as it is: on record before anybody reads it."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine

@@ -20,6 +20,7 @@ from web.pages import (
     filing,
     gaya,
     lists,
+    portals,
     public,
     second_step,
     start,
@@ -55,5 +56,6 @@ for part in (
     escalations,
     audit,
     audit_case,
+    portals,
 ):
     router.include_router(part.router)

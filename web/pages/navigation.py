@@ -15,16 +15,17 @@ CASES: Way = ("/aduan", N_("Semua aduan"))
 TYPE_IN: Way = ("/catat", N_("Catat aduan"))
 ESCALATIONS: Way = ("/eskalasi", N_("Eskalasi"))
 AUDIT: Way = ("/audit", N_("Audit"))
+PORTALS: Way = ("/portal", N_("Portal"))
 SETTINGS: Way = ("/pengaturan", N_("Pengaturan"))
 ACCOUNT: Way = ("/akun", N_("Akun"))
 
 OF_ROLE = {
-    Role.COORDINATOR: (TASKS, CASES, TYPE_IN, ESCALATIONS),
+    Role.COORDINATOR: (TASKS, CASES, TYPE_IN, ESCALATIONS, PORTALS),
     Role.UNIT_ADMIN: (TASKS, CASES, TYPE_IN),
     Role.UNIT_HEAD: (TASKS, CASES, ESCALATIONS),
-    Role.SUPERVISOR: (ESCALATIONS, CASES),
-    Role.AUDITOR: (AUDIT, CASES),
-    Role.ADMINISTRATOR: (SETTINGS,),
+    Role.SUPERVISOR: (ESCALATIONS, CASES, PORTALS),
+    Role.AUDITOR: (AUDIT, CASES, PORTALS),
+    Role.ADMINISTRATOR: (SETTINGS, PORTALS),
 }
 """Whoever holds several roles has all their ways, each once, in this order."""
 

@@ -88,6 +88,7 @@ HANDLERS = Row(may={DPUPR, OTHER_UNIT}, about_case=True, fields=PROGRESS)
 ONLY_COORDINATOR = Row(may={COORDINATOR})
 VERIFIES = Row(may={COORDINATOR}, about_case=True, parts={"slug": "hasil"})
 TYPES_IN = Row(may=UNIT_ADMINS | {COORDINATOR})
+AS_JSON = Row(may=PEOPLE, parts={"format": "json"})
 ADMINISTERS = Row(may={ADMINISTRATOR})
 ACCOUNT_UNHEARD_OF = Row(
     may={ADMINISTRATOR}, then=Answer.UNKNOWN, parts={"id": UNHEARD_OF, "change": "nonaktifkan"}
@@ -101,6 +102,9 @@ AUDITS_CASE = Row(may={COORDINATOR, SUPERVISOR, AUDITOR}, about_case=True, role_
 ORDERS = Row(
     may={SUPERVISOR, HEAD}, about_case=True, role_first=True, fields={"text": "Segera selesaikan."}
 )
+
+PORTALS = frozenset({COORDINATOR, ADMINISTRATOR, SUPERVISOR, AUDITOR})
+"""Who reads how the portals are; the tests' house has no row of any."""
 
 UNTRIED = {("POST", "/keluar"): "it ends the session; test_entrance.py"}
 """Routes that are tried elsewhere, with the reason."""
@@ -118,6 +122,25 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/api/v1/track"): OPEN,
     ("POST", "/api/v1/track/actions"): OPEN,
+    ("GET", "/open311/v2/discovery.{format}"): AS_JSON,
+    ("GET", "/open311/v2/services.{format}"): AS_JSON,
+    ("GET", "/open311/v2/services/{service_code}.{format}"): Row(
+        may=PEOPLE, parts={"format": "xml", "service_code": "infrastruktur"}
+    ),
+    ("GET", "/open311/v2/requests.{format}"): AS_JSON,
+    ("GET", "/open311/v2/requests/{ticket}.{format}"): Row(
+        may=PEOPLE, public=True, parts={"format": "json"}
+    ),
+    ("GET", "/open311/v2/tokens/{token}.{format}"): Row(
+        may=PEOPLE, then=Answer.UNKNOWN, parts={"format": "json", "token": UNHEARD_OF}
+    ),
+    # Without a key, whoever asks.
+    ("POST", "/open311/v2/requests.{format}"): Row(
+        may=PEOPLE,
+        then=Answer.REFUSED,
+        parts={"format": "json"},
+        fields={"service_code": "infrastruktur"},
+    ),
     ("GET", "/"): OPEN,
     ("POST", "/bahasa"): OPEN,
     ("GET", "/publik"): OPEN,
@@ -234,4 +257,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/audit/{ticket}/periksa"): AUDITS_CASE,
     ("GET", "/audit/{ticket}/kejadian.jsonl"): AUDITS_CASE,
     ("GET", "/audit/{ticket}/kejadian.csv"): AUDITS_CASE,
+    ("GET", "/portal"): Row(may=PORTALS),
+    ("GET", "/portal/{code}"): Row(may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n"}),
+    ("GET", "/portal/{code}/ubah/{change}"): Row(
+        may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n", "change": "jeda"}
+    ),
+    ("POST", "/portal/{code}/ubah/{change}"): Row(
+        may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n", "change": "jeda"}
+    ),
 }
