@@ -141,6 +141,7 @@ ROWS: dict[tuple[str, str], Row] = {
         parts={"format": "json"},
         fields={"service_code": "infrastruktur"},
     ),
+    ("POST", "/hooks/{portal}"): Row(may=PEOPLE, then=Answer.UNKNOWN, parts={"portal": "lain"}),
     ("GET", "/"): OPEN,
     ("POST", "/bahasa"): OPEN,
     ("GET", "/publik"): OPEN,
