@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.calendar import ONE_DAY, WIB
@@ -109,7 +110,7 @@ async def courses(engine: AsyncEngine, ids: Collection[UUID]) -> dict[UUID, Cour
     answered = await fetch(
         engine,
         select(events.c.complaint_id, entries.c.texts["text"].astext.label("text"))
-        .distinct(events.c.complaint_id)
+        .ext(distinct_on(events.c.complaint_id))
         .join(entries, entries.c.id == entry)
         .where(events.c.complaint_id.in_(ids), events.c.type == ANSWERED)
         .order_by(events.c.complaint_id, events.c.seq.desc()),

@@ -12,11 +12,13 @@ from starlette.exceptions import HTTPException
 import health
 from record import engine as database
 from settings import Settings, get_settings
-from web import api, assets, pages
+from web import api, assets, hooks, pages
 from web.compression import CompressionMiddleware
+from web.hooks import Listeners
 from web.house import House
 from web.limits import LimitMiddleware
 from web.metrics import MetricsMiddleware
+from web.open311 import routes as open311
 from web.pages.errors import on_error, show_problem
 from web.pages.language import LanguageMiddleware
 from web.problems import Problem
@@ -77,6 +79,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(CompressionMiddleware)
     app.add_middleware(MetricsMiddleware)
     api.serve(app)
+    app.include_router(open311.router)
+    app.state.listeners = Listeners()
+    app.include_router(hooks.router)
     app.include_router(pages.router)
     app.router.routes.extend(assets.load().routes)
     return app

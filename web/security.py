@@ -37,7 +37,9 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 API = "/api/"
-"""Asked with bearer tokens, never with cookies: no foreign page can borrow somebody's rights."""
+KEYED = (API, "/open311/")
+"""Asked with a token or key of the caller's, never with cookies: no foreign page can borrow
+somebody's rights."""
 API_DOCS = "/api/docs"
 """Swagger's own page loads its scripts from elsewhere."""
 
@@ -89,7 +91,7 @@ class SecurityMiddleware:
         `Sec-Fetch-Site` decides; an older browser sends `Origin`. One that sends neither is
         refused where it brings a cookie, since nothing else would tell whose idea it was.
         """
-        if request.method in SAFE_METHODS or request.url.path.startswith(API):
+        if request.method in SAFE_METHODS or request.url.path.startswith(KEYED):
             return False
         origin = request.headers.get("origin")
         if origin is not None and origin == self.origin:

@@ -10,6 +10,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from web.open311.answers import PREFIX as OPEN311
+from web.open311.answers import open311_error
 from web.pages.entrance import expired
 from web.pages.language import N_, _
 from web.pages.rendering import page, wants_block
@@ -58,6 +60,8 @@ async def on_error(request: Request, error: Exception) -> Response:
     """For every exception of the application."""
     if request.url.path.startswith(API):
         return await api_error(request, error)
+    if request.url.path.startswith(OPEN311):
+        return await open311_error(request, error)
     problem = as_problem(error)
     if problem.status == 503:
         # What the API says of it speaks of headers.
