@@ -52,6 +52,7 @@ KIND = Kind(
     closed_status="closed",
     id_of=lambda number: str(10_200 + number),
     categories=tuple(CODES),
+    private=False,
 )
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -33,6 +33,10 @@ class Kind:
     id_of: Callable[[int], str]
     """The id of the report filed as the n-th."""
     categories: Sequence[str]
+    titled: bool = False
+    """Whether a report has a title and a day of what happened."""
+    private: bool = True
+    """Whether a report can be anonymous or secret."""
 
 
 class Portal:

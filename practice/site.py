@@ -1,14 +1,17 @@
 """A practice portal as an application: its interface, its pages, and what rehearsals need."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from practice import rehearsal
+from practice import pages, rehearsal
+from practice.arriving import arrive
+from practice.hints import Hints
 from practice.portal import Portal
 
 
@@ -20,10 +23,21 @@ def application(portal: Portal, api: Sequence[BaseRoute]) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        config = portal.config
+        hints = Hints(portal, config.webhook) if config.webhook else None
+        arriving = None
+        if config.arriving_s is not None:
+            arriving = asyncio.create_task(arrive(portal, config.arriving_s))
         yield
+        if arriving:
+            arriving.cancel()
+            with suppress(asyncio.CancelledError):
+                await arriving
+        if hints:
+            await hints.close()
         portal.store.close()
 
-    routes = [Route("/readyz", ready), *api, *rehearsal.routes(portal)]
+    routes = [Route("/readyz", ready), *api, *rehearsal.routes(portal), *pages.routes(portal)]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.portal = portal
     return app

@@ -50,6 +50,7 @@ KIND = Kind(
         "Bantuan sosial", "Administrasi kependudukan", "Lingkungan hidup", "Ketertiban umum",
         "Pelayanan publik", "Lainnya",
     ),
+    titled=True,
 )  # fmt: skip
 
 
