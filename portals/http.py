@@ -59,9 +59,11 @@ class Answer:
         return Away("halaman pemeliharaan") if self.html else Unreadable(what)
 
 
-class Unauthorised(Unreadable):
+class Unauthorised(Away):
     """The credentials are no longer good, or never were. What was sent is not to blame, so that it
-    goes on once they are put right."""
+    goes on by itself once they are put right."""
+
+    outcome = "refused"
 
 
 class Missing(Refused):

@@ -40,7 +40,7 @@ def _an_address(text: str) -> str:
 def _a_zone(text: str) -> str:
     try:
         ZoneInfo(text)
-    except (ValueError, OSError) as error:
+    except (ValueError, KeyError, OSError) as error:
         raise ValueError("must be the name of a time zone, like Asia/Jakarta") from error
     return text
 
