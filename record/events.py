@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.chain import Recorded, stamp
-from record.engine import execute, fetch
+from record.engine import fetch, quick
 from record.tables import events, unstarted
 
 COLUMNS = (
@@ -63,6 +63,13 @@ async def unstarted_cases(engine: AsyncEngine, before: datetime, limit: int) -> 
     return [row["complaint_id"] for row in rows]
 
 
+# Nobody waits for the disk: a crash that forgets it has the sweeper start what runs already.
+_STARTED = """
+DELETE FROM unstarted WHERE complaint_id = %s
+RETURNING set_config('synchronous_commit', 'off', true)
+"""
+
+
 async def mark_started(engine: AsyncEngine, complaint: UUID) -> None:
     """The workflow was started. Safe to repeat."""
-    await execute(engine, delete(unstarted).where(unstarted.c.complaint_id == complaint))
+    await quick(engine, _STARTED, [complaint])
