@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -21,10 +22,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.actors import REPORTER, Actor
 from domain.calendar import local_date
-from domain.chain import GENESIS, seal
+from domain.chain import GENESIS, Recorded, seal
 from domain.decisions.intake import receive
 from domain.evolve import fold
-from domain.projection import project
+from domain.policy import Rules
+from domain.projection import Projection, project
 from domain.terms import Channel
 from record.engine import storable
 from record.entries import SALT_BYTES
@@ -138,14 +140,32 @@ async def file_complaint(
     return filed
 
 
-async def _file(
+@dataclass(frozen=True)
+class Prepared:
+    """What is to be stored, and what its case starts from."""
+
+    filing: Filing
+    rules: Rules
+    recorded: tuple[Recorded, ...]
+
+    @property
+    def projection(self) -> Projection:
+        return project(fold(self.filing.id, self.recorded), self.rules)
+
+    @property
+    def start(self) -> CaseStart:
+        return CaseStart(complaint=self.filing.id, rules=self.rules, events=self.recorded)
+
+
+async def prepare(
     house: House,
     sent: SentComplaint,
     channel: Channel,
     key: str | None,
     files: Sequence[UUID],
     actor: Actor,
-) -> Filed:
+) -> Prepared:
+    """Raises Problem 422."""
     now, place = house.now, sent.location
     check_day(sent, local_date(now))
     kecamatan = await kecamatan_of(house, place)
@@ -180,14 +200,24 @@ async def _file(
         rules=rules,
         actor=actor,
     )
-    recorded = seal(filing.id, 0, GENESIS, [received])
-    case = fold(filing.id, recorded)
+    return Prepared(filing, rules, tuple(seal(filing.id, 0, GENESIS, [received])))
+
+
+async def _file(
+    house: House,
+    sent: SentComplaint,
+    channel: Channel,
+    key: str | None,
+    files: Sequence[UUID],
+    actor: Actor,
+) -> Filed:
+    prepared = await prepare(house, sent, channel, key, files, actor)
     try:
         filed = await file(
             house.engine,
-            filing,
-            recorded[0],
-            project(case, rules),
+            prepared.filing,
+            prepared.recorded[0],
+            prepared.projection,
             secret=house.secret,
             keyring=house.keyring,
         )
@@ -198,20 +228,20 @@ async def _file(
     except FileGoneError as error:
         raise field_problem(berkas=FILE_GONE) from error
     if filed.created:
-        await _start(house, CaseStart(complaint=filing.id, rules=rules, events=recorded))
+        await start(house, prepared.start)
     return filed
 
 
-async def _start(house: House, start: CaseStart) -> None:
+async def start(house: House, case: CaseStart) -> None:
     """What cannot be started now the sweeper starts; the complaint is safe either way."""
     try:
-        await start_case(house.client, start)
-        await mark_started(house.engine, start.complaint)
+        await start_case(house.client, case)
+        await mark_started(house.engine, case.complaint)
     except (EngineAway, SQLAlchemyError) as error:
         if isinstance(error, EngineAway):
             ENGINE_AWAY.inc()
         why = type(error).__name__
-        log.warning("stored, not known to be started", complaint=str(start.complaint), why=why)
+        log.warning("stored, not known to be started", complaint=str(case.complaint), why=why)
 
 
 def check_day(what: What, today: date) -> None:
