@@ -1,4 +1,5 @@
-"""Catat aduan: complaints told at the counter or found in social media, typed in by staff."""
+"""Catat aduan: complaints told at the counter, found in social media, or read in a portal, typed in
+by staff."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +14,19 @@ from starlette.responses import RedirectResponse, Response
 from domain.calendar import local_date
 from domain.terms import Channel, ClockName, Role
 from record.accounts import Account
-from record.cases import CaseRow, Filters, case_of_reporter
+from record.cases import case_of_reporter
 from record.counter import typed_in
 from record.files.rows import FileRow, uploaded_files
 from record.receipts import receipt_of
-from record.search import list_cases
 from web.filing import SentComplaint, SentReporter, Storable, file_complaint, line
 from web.house import Directory, Home, House
 from web.pages.forms import KEY, Field, Group, Typed, new_key, unit_groups
 from web.pages.language import N_, _
 from web.pages.rendering import page, wants_block
-from web.pages.rows import Row, rows_of
+from web.pages.rows import Row
+from web.pages.similar import similar
 from web.pages.tags import CHANNELS
+from web.pages.typed_reports import TOLD, Done, channels, done_of, number_faults, numbers, take_in
 from web.problems import Problem, not_found, validation_errors
 from web.sessions import Staff
 from web.uploading import FIELD, KEPT, MOST_FILES, NotAllTaken, form_of, store, uuid_of
@@ -32,7 +34,6 @@ from web.viewing import view
 
 router = APIRouter(prefix="/catat")
 
-TYPED_IN = (Channel.LOKET, Channel.MEDSOS)
 OPEN, HIDDEN = "terbuka", "dirahasiakan"
 SHOWN_FOR = timedelta(hours=1)
 """How long whoever typed it in may see its receipt again."""
@@ -52,9 +53,6 @@ SOURCE_HINT = N_("Tautan kiriman atau nama akunnya. Disimpan tersegel bersama id
 
 Faults = Sequence[tuple[str, str]]
 """A field's name, and what is wrong with it."""
-
-LEAST_LETTERS, MOST_WORDS, MOST_SHOWN = 4, 6, 3
-"""Of the words by which something similar is looked for, and of what is shown of it."""
 
 
 class CounterReporter(SentReporter):
@@ -90,28 +88,33 @@ Desk = Annotated[Account, Depends(_desk)]
 
 @router.get("")
 async def ask(request: Request, house: Home, account: Desk) -> Response:
-    return await _form(request, house, {KEY: new_key(), "identity": HIDDEN})
+    asked = request.query_params
+    done = done_of(asked.get("hasil", ""), asked.get("tiket", ""))
+    blank = {KEY: new_key(), "identity": HIDDEN, "channel": asked.get("lewat", "")}
+    return await _form(request, house, blank, done=done)
 
 
 @router.post("/mirip")
 async def look_for_similar(request: Request, house: Home, account: Desk, typed: Typed) -> Response:
     """What is known already and sounds alike; by POST, so that nothing typed is in an address."""
-    similar = await _similar(house, account, typed)
+    found = await similar(house, account, typed)
     if wants_block(request):
-        context = {"similar": similar, "looked": True}
+        context = {"similar": found, "looked": True}
         return page(request, "similar.html", context, block="similar")
     files = await _take_files(house, request, account)
-    return await _form(request, house, typed, files=files, similar=similar)
+    return await _form(request, house, typed, files=files, alike=found)
 
 
 @router.post("")
 async def file(request: Request, house: Home, account: Desk, typed: Typed) -> Response:
     files = await _take_files(house, request, account)
-    if faults := [*_missing(typed), *files.faults]:
+    if faults := [*_missing(typed, await channels(house)), *files.faults]:
         return await _form(request, house, typed, faults, files)
     channel, key = Channel(typed["channel"]), typed.get(KEY) or new_key()
     try:
         sent = CounterComplaint.model_validate(_complaint(typed))
+        if channel not in TOLD:
+            return await take_in(house, account, sent, channel, typed, files.ids)
         filed = await file_complaint(house, sent, channel, key, files.ids, account.actor)
     except ValidationError as error:
         return await _form(request, house, typed, _faults(validation_errors(error)), files)
@@ -162,10 +165,11 @@ async def _take_files(house: House, request: Request, account: Account) -> Taken
     return Taken(await uploaded_files(house.engine, kept, author), faults)
 
 
-def _missing(typed: Mapping[str, str]) -> Faults:
+def _missing(typed: Mapping[str, str], channels: Sequence[Channel]) -> Faults:
     faults = [(name, _(why)) for name, why in REQUIRED.items() if not typed.get(name, "").strip()]
-    if typed.get("channel") and typed["channel"] not in TYPED_IN:
+    if typed.get("channel") and typed["channel"] not in channels:
         faults.append(("channel", _(REQUIRED["channel"])))
+    faults += number_faults(typed)
     reached = typed.get("phone", "").strip() or typed.get("email", "").strip()
     if reached and not typed.get("name", "").strip():
         faults.append(("name", _(NAME_REQUIRED)))
@@ -196,46 +200,14 @@ def _faults(errors: Sequence[Mapping[str, str]]) -> Faults:
     return [(name, _(why)) for name, why in named]
 
 
-async def _similar(house: House, account: Account, typed: Mapping[str, str]) -> list[Row]:
-    """The newest that this person may see and that share the most words with what was typed.
-
-    Words of the title first; those of the text only where it has too few.
-    """
-    words = _words(typed.get("title", ""))
-    if len(words) < 2:
-        words = list(dict.fromkeys([*words, *_words(typed.get("body", ""))]))
-    if len(words) < 2:
-        return []
-    words = sorted(words, key=len, reverse=True)[:MOST_WORDS]
-    units, rules, now = await house.directory(), await house.rules(), house.now
-    village = units.by_region.get(typed.get("village_code", ""))
-    district = units.by_path.get(village.parent or "") if village else None
-    filters = Filters(kecamatan=district.code if district else None)
-    found = await list_cases(
-        house.engine, account.actor, filters, now, q=" or ".join(words), limit=25
-    )
-
-    def shared(row: CaseRow) -> int:
-        title = (row.title or "").lower()
-        return sum(word[:LEAST_LETTERS] in title for word in words)
-
-    close = sorted((row for row in found.rows if shared(row) > 1), key=shared, reverse=True)
-    return rows_of(close[:MOST_SHOWN], units, rules, now)
-
-
-def _words(text: str) -> list[str]:
-    """Without anything that a search would read as an operator."""
-    letters = "".join(one if one.isalnum() else " " for one in text.lower())
-    return [word for word in dict.fromkeys(letters.split()) if len(word) >= LEAST_LETTERS]
-
-
 async def _form(
     request: Request,
     house: House,
     values: Mapping[str, str],
     faults: Faults = (),
     files: Taken | None = None,
-    similar: Sequence[Row] | None = None,
+    alike: Sequence[Row] | None = None,
+    done: Done | None = None,
 ) -> Response:
     wrong = dict(faults)
 
@@ -245,7 +217,8 @@ async def _form(
             name, label, widget, required, values.get(name, ""), wrong.get(name, ""), **more
         )
 
-    channels = [Group(None, [(one, _(CHANNELS[one])) for one in TYPED_IN])]
+    offered = await channels(house)
+    ways = [Group(None, [(one, _(CHANNELS[one])) for one in offered])]
     identities = [
         (HIDDEN, _("Dirahasiakan: hanya koordinator yang dapat membukanya")),
         (OPEN, _("Terbuka: unit yang menangani juga dapat membukanya")),
@@ -255,12 +228,14 @@ async def _form(
         "values": values,
         "key": values.get(KEY) or new_key(),
         "errors": faults,
-        "similar": similar or [],
-        "looked": similar is not None,
+        "done": done,
+        "similar": alike or [],
+        "looked": alike is not None,
         "uploaded": {"attached": (files or Taken()).rows, "file_error": wrong.get(FIELD, "")},
         "how": [
-            field("channel", _("Disampaikan lewat"), "radios", groups=channels, required=True),
+            field("channel", _("Disampaikan lewat"), "radios", groups=ways, required=True),
             field("source", _("Kiriman di media sosial"), hint=_(SOURCE_HINT)),
+            *(field(name, label, hint=hint) for name, label, hint in numbers(offered)),
         ],
         "what": [
             field("title", _("Judul"), required=True),
