@@ -20,6 +20,7 @@ from web.pages import (
     filing,
     gaya,
     lists,
+    portal_quarantine,
     portals,
     public,
     second_step,
@@ -56,6 +57,7 @@ for part in (
     escalations,
     audit,
     audit_case,
+    portal_quarantine,
     portals,
 ):
     router.include_router(part.router)

@@ -1,6 +1,7 @@
 """Portal: where reports come from by themselves, how each portal is, and its switches."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -27,6 +28,7 @@ from web.pages.portal_shown import (
 from web.pages.rendering import page
 from web.problems import Problem
 from web.sessions import Staff
+from workflows.client import EngineAway, poll_now
 
 router = APIRouter(prefix="/portal")
 log = structlog.get_logger("web")
@@ -97,6 +99,9 @@ CHANGES = {
     ),
 }
 
+AT_ONCE = ("lanjut", "langsung")
+"""After these the portal is asked at once."""
+
 
 async def _reader(account: Staff) -> Account:
     if not may_read(account):
@@ -157,6 +162,9 @@ async def do_change(house: Home, account: Reader, code: str, change: str) -> Res
         await state.pause(house.engine, code, account.actor, house.now)
     else:
         await state.resume(house.engine, code, account.actor, house.now)
+    if change in AT_ONCE:
+        with suppress(EngineAway):  # then the schedule asks, within the minute
+            await poll_now(house.client, code)
     log.info("portal changed", what=change, portal=code, by=str(account.id))
     response = RedirectResponse(f"/portal/{code}", 303)
     remember(response, change)

@@ -105,6 +105,7 @@ ORDERS = Row(
 
 PORTALS = frozenset({COORDINATOR, ADMINISTRATOR, SUPERVISOR, AUDITOR})
 """Who reads how the portals are; the tests' house has no row of any."""
+QUARANTINE_UNHEARD_OF = Row(may=PORTALS, then=Answer.UNKNOWN, parts={"id": UNHEARD_OF})
 
 UNTRIED = {("POST", "/keluar"): "it ends the session; test_entrance.py"}
 """Routes that are tried elsewhere, with the reason."""
@@ -259,6 +260,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/audit/{ticket}/kejadian.jsonl"): AUDITS_CASE,
     ("GET", "/audit/{ticket}/kejadian.csv"): AUDITS_CASE,
     ("GET", "/portal"): Row(may=PORTALS),
+    ("GET", "/portal/{code}/karantina"): Row(
+        may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n"}
+    ),
+    ("GET", "/portal/karantina/{id}"): QUARANTINE_UNHEARD_OF,
+    ("POST", "/portal/karantina/{id}/utuh"): QUARANTINE_UNHEARD_OF,
+    ("POST", "/portal/karantina/{id}/ambil"): QUARANTINE_UNHEARD_OF,
+    ("GET", "/portal/karantina/{id}/singkirkan"): QUARANTINE_UNHEARD_OF,
+    ("POST", "/portal/karantina/{id}/singkirkan"): QUARANTINE_UNHEARD_OF,
     ("GET", "/portal/{code}"): Row(may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n"}),
     ("GET", "/portal/{code}/ubah/{change}"): Row(
         may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n", "change": "jeda"}
