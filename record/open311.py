@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from record.engine import execute, fetch, quick
+from record.engine import execute, fetch, fetch_one, quick
 from record.ids import uuid7
 from record.keyed import keyed
 from record.portal_tables import open311_keys
@@ -42,11 +42,12 @@ class Admitted:
 async def add_key(engine: AsyncEngine, name: str, now: datetime, *, secret: bytes) -> str | None:
     """A new key, to be shown once; None where a key of that name is in use."""
     key = f"o311_{secrets.token_urlsafe(32)}"
-    added = await execute(
+    added = await fetch_one(
         engine,
         insert(open311_keys)
         .values(id=uuid7(), name=name, hash=_hash(secret, key), created_at=now, due_at=now)
-        .on_conflict_do_nothing(),
+        .on_conflict_do_nothing()
+        .returning(open311_keys.c.id),
     )
     return key if added else None
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, cast, func, select
+from sqlalchemy import ColumnElement, Subquery, Uuid, cast, func, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.calendar import ONE_DAY, WIB
-from domain.events import Answered
+from domain.events import Answered, Linked, Unlinked
 from domain.terms import Channel
 from domain.visibility import PUBLIC_SEES
 from record.cases import SHOWN
@@ -21,7 +21,9 @@ from record.public import PublicRow, public
 from record.tables import cases, complaints, entries, events
 
 SEEN = [kind.model_fields["type"].default for kind in PUBLIC_SEES]
-ANSWERED = Answered.model_fields["type"].default
+ANSWERED, LINKED, UNLINKED = (
+    kind.model_fields["type"].default for kind in (Answered, Linked, Unlinked)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,8 @@ class Published(PublicRow):
 
 @dataclass(frozen=True)
 class Course:
-    """When something public last happened, and the last answer's text; None without one."""
+    """When something public last happened, and the text of the last answer, its own or that of the
+    public case it follows; None without one."""
 
     changed_at: datetime
     answer: str | None
@@ -106,19 +109,42 @@ async def courses(engine: AsyncEngine, ids: Collection[UUID]) -> dict[UUID, Cour
         .where(events.c.complaint_id.in_(ids), events.c.type.in_(SEEN))
         .group_by(events.c.complaint_id),
     )
+    sources = _sources(ids)
     entry = cast(events.c.data[("entry", "id")].astext, Uuid)
     answered = await fetch(
         engine,
-        select(events.c.complaint_id, entries.c.texts["text"].astext.label("text"))
-        .ext(distinct_on(events.c.complaint_id))
+        select(sources.c.complaint_id, entries.c.texts["text"].astext.label("text"))
+        .ext(distinct_on(sources.c.complaint_id))
+        .join(events, events.c.complaint_id == sources.c.source)
         .join(entries, entries.c.id == entry)
-        .where(events.c.complaint_id.in_(ids), events.c.type == ANSWERED)
-        .order_by(events.c.complaint_id, events.c.seq.desc()),
+        .where(events.c.type == ANSWERED)
+        .order_by(sources.c.complaint_id, events.c.at.desc()),
     )
     answers = {row["complaint_id"]: row["text"] for row in answered}
     return {
         row["complaint_id"]: Course(row["at"], answers.get(row["complaint_id"])) for row in changed
     }
+
+
+def _sources(ids: Collection[UUID]) -> Subquery:
+    """Whose answers count for each: its own, and those of its lead where that is public; also
+    after both have ended, when only the events know of it."""
+    follows = (
+        select(events.c.complaint_id, events.c.data["lead"].astext.label("lead"))
+        .ext(distinct_on(events.c.complaint_id))
+        .where(events.c.complaint_id.in_(ids), events.c.type.in_((LINKED, UNLINKED)))
+        .order_by(events.c.complaint_id, events.c.seq.desc())
+        .subquery("follows")
+    )
+    own = select(cases.c.complaint_id, cases.c.complaint_id.label("source")).where(
+        cases.c.complaint_id.in_(ids)
+    )
+    leads = (
+        select(follows.c.complaint_id, cases.c.complaint_id)
+        .join(cases, cases.c.complaint_id == cast(follows.c.lead, Uuid))
+        .where(public())
+    )
+    return union_all(own, leads).subquery("sources")
 
 
 async def ticket_filed_over_open311(engine: AsyncEngine, complaint: UUID) -> str | None:

@@ -1,1 +1,1 @@
-"""The Open311 server: GeoReport v2 under /open311/v2, as docs/open311.md says."""
+"""The Open311 server: GeoReport v2 under /open311/v2, as docs/api.md says."""

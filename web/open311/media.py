@@ -3,6 +3,7 @@
 A picture that cannot be had does not hold up a complaint; the answer says that it is missing.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,6 +23,8 @@ from web.uploading import FILE_TOO_LARGE, LARGEST_FILE, NO_ROOM
 
 log = structlog.get_logger("open311")
 
+PATIENCE_S = 8.0
+"""A client that waits longer for its answer would give up, and file again."""
 NAME = "foto"
 BAD_ADDRESS = "Alamat ini tidak dapat kami buka. Kirim alamat http atau https yang umum."
 UNREACHABLE = "Alamatnya tidak menjawab dengan berkas."
@@ -39,7 +42,8 @@ async def fetched(house: House, url: str) -> Media:
     """Raises Problem 422 for an address that nobody should ask: it leads into a network of ours."""
     fetcher = Fetcher(allow_private=False, credentials=_none)
     try:
-        data = await fetcher.fetch(url, LARGEST_FILE)
+        async with asyncio.timeout(PATIENCE_S):
+            data = await fetcher.fetch(url, LARGEST_FILE)
 
         async def read() -> bytes:
             return data
@@ -50,7 +54,7 @@ async def fetched(house: House, url: str) -> Media:
         if refused.words == ADDRESS:
             raise field_problem(media_url=BAD_ADDRESS) from None
         return Media(why=FILE_TOO_LARGE if refused.words == TOO_LARGE else UNREACHABLE)
-    except PortalError:
+    except (PortalError, TimeoutError):
         return Media(why=UNREACHABLE)
     except Unacceptable as refused:
         return Media(why=refused.why)

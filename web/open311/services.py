@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from domain.forms import category_label
 from web.house import Home, House
-from web.open311.answers import PREFIX, Ours, Written, answer
+from web.open311.answers import PREFIX, READABLE, Ours, Written, answer
 from web.problems import Problem
 
 router = APIRouter()
@@ -68,7 +68,9 @@ async def discovery(request: Request, house: Home, written: Written) -> Response
             }
         ],
     }
-    return answer(written, "discovery", found)
+    # Whoever asks can make up their Host: nothing may keep it for others.
+    headers = READABLE | {"Cache-Control": "no-store"}
+    return answer(written, "discovery", found, headers=headers)
 
 
 @router.get("/services.{format}", dependencies=[Ours])
