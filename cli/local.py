@@ -6,15 +6,18 @@ configuration) is used and not started.
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
 from temporalio.envconfig import ClientConfigProfile
 
 from cli.parts import Part, Postgres, Secrets, Service, Step, TemporalServer
 from cli.parts.ports import HOST
 from cli.parts.postgres import APPLICATION, OWNER
+from cli.practice import PORTS as PRACTICE_PORTS
+from cli.practice import Practice, practice_portals, write_mappings
 from settings import secrets_directory, state_directory
 
 PORTS = {
@@ -23,6 +26,7 @@ PORTS = {
     "MATUR_POSTGRES_PORT": 8432,
     "MATUR_TEMPORAL_PORT": 7233,
     "MATUR_TEMPORAL_UI_PORT": 8233,
+    **PRACTICE_PORTS,
 }
 
 
@@ -35,10 +39,21 @@ class House:
     temporal: TemporalServer | None
     environment: Mapping[str, str]
     """What a process needs besides our own environment to find all parts."""
+    portals: Sequence[Practice]
+    """None where the house is not in practice mode."""
 
     @property
     def practice(self) -> bool:
         return self.environment["MATUR_PRACTICE"] == "true"
+
+    def write_mappings(self) -> None:
+        """Tells the house where its practice portals are."""
+        given = os.environ.get("MATUR_PORTALS")
+        write_mappings(Path(given) if given else self.directory / "portals", self.portals)
+
+    @property
+    def web(self) -> str:
+        return f"http://{HOST}:{port('MATUR_PORT')}"
 
     def plan(
         self, migrate: Callable[[], Awaitable[None]], seed: Callable[[], Awaitable[None]]
@@ -49,6 +64,7 @@ class House:
             *own,
             Step("skema", migrate),
             Step("data awal", seed),
+            *(one.service(self.directory, self.web) for one in self.portals),
             self._service("worker", "MATUR_WORKER_PORT", grace=2.5),
             self._service("web", "MATUR_PORT", grace=2.0),
         ]
@@ -87,9 +103,21 @@ def build() -> House:
         secrets.key("secret")
         secrets.keyring("identity_keys")
     # A database that somebody gave may be a real one: no demo accounts there unasked.
-    practice = "true" if postgres else "false"
-    environment["MATUR_PRACTICE"] = os.environ.get("MATUR_PRACTICE") or practice
-    return House(directory, postgres, _temporal(directory), environment)
+    practising = _practice(unasked=postgres is not None)
+    environment["MATUR_PRACTICE"] = "true" if practising else "false"
+    portals = practice_portals(secrets, port) if practising else []
+    return House(directory, postgres, _temporal(directory), environment, portals)
+
+
+def _practice(*, unasked: bool) -> bool:
+    """What MATUR_PRACTICE says, in any of the words that the settings know for it."""
+    given = os.environ.get("MATUR_PRACTICE", "")
+    if not given:
+        return unasked
+    try:
+        return TypeAdapter(bool).validate_python(given)
+    except ValidationError:
+        raise SystemExit(f"MATUR_PRACTICE={given}: bukan true atau false") from None
 
 
 def port(variable: str) -> int:

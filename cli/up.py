@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from cli import setup
-from cli.local import House, build, port
+from cli.local import House, build
 from cli.parts import PartFailed, Supervisor
 from cli.parts.ports import HOST
 
@@ -27,6 +27,7 @@ async def up() -> int:
     with _alone(house.directory):
         # Steps run in this process and read the settings as the parts do.
         os.environ.update(house.environment)
+        house.write_mappings()
         supervisor = Supervisor(house.plan(setup.migrate, setup.seed), say)
         stop = _signalled()
         began = monotonic()
@@ -79,9 +80,12 @@ def _signalled() -> asyncio.Event:
 
 def _welcome(house: House, seconds: float) -> str:
     lines = [f"Matur siap dalam {seconds:.1f} s".replace(".", ","), ""]
-    lines.append(f"  Web           http://{HOST}:{port('MATUR_PORT')}")
+    lines.append(f"  Web           {house.web}")
     if house.temporal:
         lines.append(f"  Temporal UI   http://{HOST}:{house.temporal.ui_port}")
+    if house.portals:
+        lines += ["", "  Portal latihan, tempat warga melapor dan membaca jawaban"]
+        lines += [f"    {one.label:<17} {one.address}" for one in house.portals]
     if house.practice:
         lines += ["", *setup.demo_accounts()]
     lines += ["", "Ctrl-C menghentikan semuanya; datanya tetap ada."]

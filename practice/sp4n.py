@@ -167,8 +167,7 @@ class _Api:
             if status not in STATUSES:
                 raise _Wrong(422, "status", f"Status {status} tidak dikenal")
             text = _text(body, "catatan")
-            title = status.replace("_", " ").capitalize()
-            return self._portal.answer(report, text, title=title, status=status, key=key)
+            return self._portal.answer(report, text, status=status, key=key)
 
         return await self._once(request, act)
 

@@ -17,11 +17,14 @@ import pytest
 
 from cli.local import PORTS
 from cli.parts import TemporalServer, free_port
+from cli.practice import PORTS as PRACTICE_PORTS
 from record.seed import PRACTICE_ACCOUNTS
 from tests.cli.command import Environment, matur
 from tests.conftest import Database
 
 pytestmark = pytest.mark.timeout(300)
+
+PRACTICE = ["sp4n", "laporgub", "open311"]
 
 
 @pytest.fixture
@@ -91,7 +94,8 @@ async def test_a_house_from_start_to_second_start(environment: Environment) -> N
     web = f"http://127.0.0.1:{environment['MATUR_PORT']}"
     async with up(environment) as house:
         await house.says("Ctrl-C")
-        for part in ("PostgreSQL", "Temporal", "skema", "data awal", "worker", "web"):
+        parts = ("PostgreSQL", "Temporal", "skema", "data awal", *PRACTICE, "worker", "web")
+        for part in parts:
             assert re.search(rf"^  {part} +siap +\d+,\d s$", house.said, re.M), house.said
         assert f"Web           {web}\n" in house.said
         assert f"http://127.0.0.1:{environment['MATUR_TEMPORAL_UI_PORT']}" in house.said
@@ -103,7 +107,12 @@ async def test_a_house_from_start_to_second_start(environment: Environment) -> N
         assert re.fullmatch(r"mb_[\w-]{43}\n", token)
         headers = {"Authorization": f"Bearer {token.strip()}"}
         async with httpx.AsyncClient(base_url=web, headers=headers) as client:
-            assert (await client.get("/api/v1/complaints")).json()["complaints"] == []
+            assert (await client.get("/api/v1/complaints")).status_code == 200
+        async with httpx.AsyncClient() as client:
+            for variable in PRACTICE_PORTS:
+                address = f"http://127.0.0.1:{environment[variable]}"
+                assert f" {address}\n" in house.said
+                assert "Portal latihan" in (await client.get(address)).text
 
         code, findings, _ = await matur(environment, "doctor")
         assert re.findall(r"^(\w+) +(\w+)", findings, re.M) == [
@@ -118,11 +127,11 @@ async def test_a_house_from_start_to_second_start(environment: Environment) -> N
         await house.says("^! worker mati .sinyal 9.; dihidupkan lagi")
         await house.says("^  worker +siap lagi")
 
-        parts = psutil.Process(house.process.pid).children(recursive=True)
+        left = psutil.Process(house.process.pid).children(recursive=True)
         assert await house.ends(signal.SIGINT) == 0
-        assert not list(filter(alive, parts))
+        assert not list(filter(alive, left))
         order = re.findall(r"^  (\w+) +berhenti ", house.said, re.M)
-        assert order == ["web", "worker", "Temporal", "PostgreSQL"]
+        assert order == ["web", "worker", *PRACTICE[::-1], "Temporal", "PostgreSQL"]
 
     async with up(environment) as house:
         await house.says("Ctrl-C")
