@@ -9,7 +9,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urljoin
 
 import httpx
@@ -20,10 +20,19 @@ from portals.waiting import within
 
 A_FETCH_S = 45.0
 """Seconds that one attachment may take, redirects included."""
+PATIENCE = httpx.Timeout(10.0, connect=5.0)
 REDIRECTS = 3
 ADDRESS = "address"
 TOO_LARGE = "too_large"
 _GONE = frozenset({401, 403, 404, 410})
+
+HOME = [
+    ip_network(network)
+    for network in (
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7",
+    )
+]  # fmt: skip
+"""This machine, and private networks. None is link-local, where clouds keep their secrets."""
 
 IP = IPv4Address | IPv6Address
 Credentials = Callable[[httpx.URL], Awaitable[Mapping[str, str]]]
@@ -35,11 +44,9 @@ class Fetcher:
         """`allow_private`: this machine's and network's addresses too, for practice."""
         self._allow_private = allow_private
         self._credentials = credentials
-        self._client = httpx.AsyncClient(
-            headers={"User-Agent": "matur", "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(10.0, connect=5.0),
-            trust_env=False,
-            limits=httpx.Limits(max_keepalive_connections=0),
+        # Without a client around it: that one would keep cookies and read redirects.
+        self._transport = httpx.AsyncHTTPTransport(
+            trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
 
     async def fetch(self, url: str, most: int) -> bytes:
@@ -56,20 +63,28 @@ class Fetcher:
         raise Refused(ADDRESS)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def _hop(self, url: str, most: int) -> bytes | str:
         """The bytes, or where they are said to be."""
         asked = _parsed(url)
         ip = await self._checked(asked)
-        request = self._client.build_request(
+        request = httpx.Request(
             "GET",
             asked.copy_with(host=str(ip)),
-            headers={**await self._credentials(asked), "Host": asked.netloc.decode("ascii")},
-            extensions={"sni_hostname": asked.raw_host.decode("ascii")},
+            headers={
+                "User-Agent": "matur",
+                "Accept-Encoding": "identity",
+                **await self._credentials(asked),
+                "Host": asked.netloc.decode("ascii"),
+            },
+            extensions={
+                "sni_hostname": asked.raw_host.decode("ascii"),
+                "timeout": PATIENCE.as_dict(),
+            },
         )
         async with transport():
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
             try:
                 return await _content(response, most)
             finally:
@@ -95,12 +110,14 @@ class Fetcher:
 
 
 def may_be_asked(ip: IP, allow_private: bool) -> bool:
-    """Whether an address is a public one. 6to4 leads to an IPv4 address that it carries inside, so
-    it is none; those mapped or translated into IPv6 are reserved."""
+    """Whether an address is a public one; or one of `HOME`, where these are allowed."""
+    if allow_private and any(ip in network for network in HOME):
+        return True
     special = ip.is_link_local or ip.is_multicast or ip.is_reserved or ip.is_unspecified
-    if special or (isinstance(ip, IPv6Address) and ip.sixtofour is not None):
-        return ip.is_loopback and allow_private  # ::1 counts as reserved
-    return ip.is_global or (ip.is_private and allow_private)
+    if isinstance(ip, IPv6Address):
+        # 6to4 carries an IPv4 address inside; those mapped or translated are reserved.
+        special = special or ip.is_site_local or ip.sixtofour is not None
+    return ip.is_global and not special
 
 
 def _joined(url: str, location: str) -> str:

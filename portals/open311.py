@@ -31,17 +31,21 @@ from portals.waiting import within
 
 WIDEST = timedelta(days=90)
 """What a search may span by the standard."""
+A_LITTLE = timedelta(hours=1)
+"""So much less than that is spanned, since clocks differ."""
 AT_ONCE = 50
 """Requests asked for by their ids in one call."""
 
 
 class Walk(BaseModel):
-    """A cursor: through the requests filed in a window of time, page by page, then through what was
-    written in it. The window's end stays, so that what comes meanwhile moves nothing."""
+    """A cursor: through the requests filed since a time, page by page, then through what was
+    written since. What comes meanwhile repeats some of them; the next walk begins before this one
+    `began`, by the city's own clock."""
 
     since: AwareDatetime
     until: AwareDatetime | None = None
-    """Unknown before the first answer has told the city's time."""
+    """Where there is more than one search may span."""
+    began: AwareDatetime | None = None
     what: Literal["requests", "updates"] = "requests"
     page: int = Field(1, ge=1)
     seen: str = ""
@@ -99,44 +103,44 @@ class Open311:
 
     async def _requests(self, walk: Walk) -> Pulled:
         names = self._mapping.parameters
-        asked = {names.since: _w3c(walk.since)}
-        if walk.until:
-            asked[names.until] = _w3c(walk.until)
+        asked = self._window(walk)
         if names.page:
             asked |= {names.page: str(walk.page), names.page_size: str(self._mapping.page_size)}
         found, now = await self._asked(self._mapping.paths.requests, asked)
-        walk.until = walk.until or min(now, walk.since + WIDEST)
         reports = [read_report(self._mapping, item) for item in found]
         seen = sha256("\n".join(report.id or "?" for report in reports).encode()).hexdigest()
+        following = walk.model_copy(update={"began": walk.began or now})
         if found and names.page and seen != walk.seen:
-            walk = walk.model_copy(update={"page": walk.page + 1, "seen": seen})
+            following = following.model_copy(update={"page": walk.page + 1, "seen": seen})
         else:
-            walk = Walk(since=walk.since, until=walk.until, what="updates")
-        return Pulled(reports=reports[::-1], cursor=walk.model_dump_json(), more=True)
+            following = following.model_copy(update={"page": 1, "seen": "", "what": "updates"})
+        return Pulled(reports=reports[::-1], cursor=following.model_dump_json(), more=True)
 
     async def _updates(self, walk: Walk) -> Pulled:
-        """The reports of which something was written by their reporters, with that."""
-        names = self._mapping.parameters
-        asked = {names.since: _w3c(walk.since)}
-        if walk.until:
-            asked[names.until] = _w3c(walk.until)
-        found, now = await self._asked(self._mapping.paths.updates, asked)
-        until = walk.until or now
+        """The reports under which their reporters wrote something, with that."""
+        found, now = await self._asked(self._mapping.paths.updates, self._window(walk))
         talk = reports_talk(self._mapping, found)
         ids = sorted(talk)[(walk.page - 1) * AT_ONCE :]
         reports: list[Report | Misread] = []
         if ids:
-            for item in await self._get(
-                self._mapping.paths.requests, {names.ids: ",".join(ids[:AT_ONCE])}
-            ):
-                reports.append(read_report(self._mapping, item, talk))
+            asked = {self._mapping.parameters.ids: ",".join(ids[:AT_ONCE])}
+            items = await self._get(self._mapping.paths.requests, asked)
+            reports = [read_report(self._mapping, item, talk) for item in items]
         if len(ids) > AT_ONCE:
             following = walk.model_copy(update={"page": walk.page + 1})
             return Pulled(reports=reports, cursor=following.model_dump_json(), more=True)
         overlap = timedelta(minutes=self._mapping.overlap_minutes)
-        following = Walk(since=max(walk.since, until - overlap))
-        behind = until < now - overlap
+        following = Walk(since=(walk.until or walk.began or now) - overlap)
+        behind = walk.until is not None
         return Pulled(reports=reports, cursor=following.model_dump_json(), more=behind)
+
+    def _window(self, walk: Walk) -> dict[str, str]:
+        """From when to when to search: to now, where nothing else is said."""
+        names = self._mapping.parameters
+        if walk.began is None and walk.since + WIDEST < datetime.now(UTC):
+            walk.until = walk.since + WIDEST
+        asked = {names.since: _w3c(walk.since)}
+        return asked | ({names.until: _w3c(walk.until)} if walk.until else {})
 
     async def _told_before(self, report: str, push: Push) -> Receipt | None:
         """The update of ours that has the reference. Times are the city's: asked from a day before
@@ -200,7 +204,7 @@ class Open311:
                 return Walk.model_validate_json(cursor)
         except ValidationError:
             pass
-        return Walk(since=datetime.now(UTC) - timedelta(days=self._mapping.start_days))
+        return Walk(since=datetime.now(UTC) - timedelta(days=self._mapping.start_days) + A_LITTLE)
 
     async def _shown(self, url: httpx.URL) -> Mapping[str, str]:
         """Nothing: media are public. The city's own still counts as a call."""

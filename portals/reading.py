@@ -19,7 +19,8 @@ from portals.protocol import Attachment, Unreadable
 TITLE = 100
 """Letters of a title made from the text."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_BLOCKS = re.compile(r"<(br|/p|/div|/li|/tr|/h[1-6]|/blockquote)\b[^<>]*>", re.IGNORECASE)
+_PARAGRAPHS = re.compile(r"</(p|h[1-6]|blockquote|ul|ol|table)\b[^<>]*>", re.IGNORECASE)
+_LINES = re.compile(r"<(br|/div|/li|/tr)\b[^<>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\xa0]+")
 _NEWLINES = re.compile(r"\n{3,}")
 
@@ -52,7 +53,7 @@ def plain(text: str) -> str:
 
 def text_of_html(html: str) -> str:
     """The text of it, its paragraphs and line breaks as such. Tags, scripts and styles are gone."""
-    broken = _BLOCKS.sub(lambda tag: f"{tag[0]}\n", html)
+    broken = _LINES.sub(r"\g<0>\n", _PARAGRAPHS.sub(r"\g<0>\n\n", html))
     bare = unescape(nh3.clean(broken, tags=set(), clean_content_tags={"script", "style"}))
     lines = (_SPACES.sub(" ", line).strip() for line in plain(bare).split("\n"))
     return _NEWLINES.sub("\n\n", "\n".join(lines)).strip()
