@@ -21,7 +21,7 @@ from starlette.types import Scope
 from web.compression import accepts_gzip
 
 OWN = Path(__file__).parent / "static"
-OWN_FILES = ("matur.css", "matur.js", "matur.svg", "shortcuts.js", "lapor.js")
+OWN_FILES = ("matur.css", "matur.js", "matur.svg", "shortcuts.js", "lapor.js", "salin.js")
 
 HTMX_VERSION = "2.0.10"
 HTMX = "htmx-2.min.js"

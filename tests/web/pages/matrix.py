@@ -239,6 +239,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/aduan/{ticket}/verifikasi/kirim"): VERIFIES,
     ("GET", "/aduan/{ticket}/verifikasi/{slug}"): VERIFIES,
     ("POST", "/aduan/{ticket}/verifikasi/{slug}"): VERIFIES,
+    ("GET", "/relai"): ONLY_COORDINATOR,
+    ("POST", "/relai/{id}"): Row(may={COORDINATOR}, then=Answer.UNKNOWN, parts={"id": UNHEARD_OF}),
     ("GET", "/templat"): TYPES_IN,
     ("GET", "/templat/baru"): TYPES_IN,
     ("POST", "/templat/baru"): TYPES_IN,

@@ -34,7 +34,7 @@ LONG = "Jalan penghubung antardesa berlubang, rusak berat, dan tergenang sejak m
 FULL: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/", "/lapor", "/lapor/isi", "/publik", "/publik/{ticket}", "/lacak", "/masuk"),
     "koordinator": (
-        "/tugas", "/aduan", "/aduan/telepon", "/disposisi", "/catat", "/saran", "/templat",
+        "/tugas", "/aduan", "/aduan/telepon", "/disposisi", "/catat", "/relai", "/saran", "/templat",
         "/aduan/{new}", "/aduan/{new}/mirip", "/aduan/{new}/verifikasi", "/audit", "/akun",
     ),
     "dpupr": (
@@ -48,7 +48,7 @@ FULL: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 EMPTY: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/", "/publik", "/lapor/terkirim", "/tidak-ada"),
-    "koordinator": ("/tugas", "/aduan", "/disposisi", "/saran", "/templat", "/pengaturan"),
+    "koordinator": ("/tugas", "/aduan", "/relai", "/disposisi", "/saran", "/templat", "/pengaturan"),
     "sekda": ("/eskalasi",),
     "inspektorat": ("/audit",),
 }
