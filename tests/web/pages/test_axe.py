@@ -34,7 +34,8 @@ LONG = "Jalan penghubung antardesa berlubang, rusak berat, dan tergenang sejak m
 FULL: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/", "/lapor", "/lapor/isi", "/publik", "/publik/{ticket}", "/lacak", "/masuk"),
     "koordinator": (
-        "/tugas", "/aduan", "/aduan/telepon", "/disposisi", "/catat", "/relai", "/saran", "/templat",
+        "/tugas", "/aduan", "/aduan/telepon", "/disposisi", "/catat", "/relai",
+        "/saran", "/templat",
         "/aduan/{new}", "/aduan/{new}/mirip", "/aduan/{new}/verifikasi", "/audit", "/akun",
     ),
     "dpupr": (
@@ -48,10 +49,12 @@ FULL: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 EMPTY: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/", "/publik", "/lapor/terkirim", "/tidak-ada"),
-    "koordinator": ("/tugas", "/aduan", "/relai", "/disposisi", "/saran", "/templat", "/pengaturan"),
+    "koordinator": (
+        "/tugas", "/aduan", "/relai", "/disposisi", "/saran", "/templat", "/pengaturan",
+    ),
     "sekda": ("/eskalasi",),
     "inspektorat": ("/audit",),
-}
+}  # fmt: skip
 WRONG: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/lapor/isi", "/lacak", "/masuk"),
     "koordinator": ("/catat", "/aduan/telepon", "/aduan/{new}/verifikasi", "/templat/baru"),
