@@ -27,6 +27,8 @@ PAGE_SIZE, LARGEST_PAGE = 100, 1000
 FARTHEST = 10_000
 """Rows that a client may page through before it has to ask by date."""
 MOST_NAMED = 100
+EARLIEST, LATEST = 2000, 2100
+"""Years that a range of days may begin or end in."""
 HIDDEN = "[disembunyikan]"
 ERASED = "Teks laporan ini sudah dihapus."
 
@@ -95,9 +97,12 @@ def _day(asked: QueryParams, name: str) -> date | None:
     try:
         # A plus that was not encoded arrives as a space.
         moment = datetime.fromisoformat(value.replace(" ", "+"))
-        return local_date(moment if moment.tzinfo else moment.replace(tzinfo=WIB))
+        day = local_date(moment if moment.tzinfo else moment.replace(tzinfo=WIB))
     except (ValueError, OverflowError):
-        raise field_problem(**{name: "Tulis seperti 2026-11-24T00:00:00Z."}) from None
+        day = None
+    if day is None or not EARLIEST <= day.year <= LATEST:
+        raise field_problem(**{name: "Tulis seperti 2026-11-24T00:00:00Z."})
+    return day
 
 
 def _number(asked: QueryParams, name: str, otherwise: int, least: int, most: int) -> int:
