@@ -16,6 +16,9 @@ OF_THE_REPORT = frozenset({
 """Keys of a mapping's `report` that tell nothing of the reporter. What the mapping does not name is
 hidden: it may be anything."""
 OF_THE_MESSAGE = frozenset({"id", "by_reporter", "text", "at"})
+NUMBERS = frozenset({"id", "same_as", "filed_at", "changed_at", "lat", "lng"})
+"""Of these the digits say nothing of anybody."""
+NONE = frozenset[str]()
 MOST = 200
 """Fields that are shown."""
 
@@ -30,22 +33,28 @@ def masked_fields(raw: bytes, kind: Kind, mapping: PortalMapping, *, values: boo
         whole = json.loads(raw)
     except (ValueError, RecursionError):
         return None
-    known = _known(kind, mapping) if values else frozenset[str]()
+    numbers, known = _names(kind, mapping) if values else (NONE, NONE)
     hidden = _("[disembunyikan]")
     pairs = []
     for path, value in _leaves(whole, ""):
-        shown = masked(value, hidden) if path in known else hidden
+        if path in numbers:
+            shown = value
+        else:
+            shown = masked(value, hidden) if path in known else hidden
         pairs.append((path, shown if value else _("(kosong)")))
         if len(pairs) == MOST:
             break
     return pairs
 
 
-def _known(kind: Kind, mapping: PortalMapping) -> frozenset[str]:
+def _names(kind: Kind, mapping: PortalMapping) -> tuple[frozenset[str], frozenset[str]]:
+    """The paths of numbers, and of all that is shown."""
     if kind is Kind.MESSAGE:
-        return OF_THE_MESSAGE
+        return OF_THE_MESSAGE & NUMBERS, OF_THE_MESSAGE
     names = mapping.model_dump().get("report", {})
-    return frozenset(str(names[key]) for key in OF_THE_REPORT & names.keys())
+    known = {key: str(names[key]) for key in OF_THE_REPORT & names.keys()}
+    numbers = frozenset(path for key, path in known.items() if key in NUMBERS)
+    return numbers, frozenset(known.values())
 
 
 def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from domain.terms import Role
 from record.accounts import Account
 from record.inbox import COUNTED_TO, Cursor, Delegation, Tasks, count_arrivals, count_tasks, inbox
 from record.notes import latest_notes
+from record.portals.refused import awaited
 from web.house import Directory, Home, House
 from web.pages.dates import Urgency, urgency_bounds
 from web.pages.done import forget, remembered
@@ -60,7 +61,7 @@ async def arrivals(request: Request, house: Home, account: OpenPage) -> Response
 async def list_tasks(
     request: Request, house: House, account: Account, chosen: Asked, saving: Saving | None = None
 ) -> Response:
-    """Four statements, whatever is shown."""
+    """Five statements, whatever is shown."""
     now, rules, units = house.now, await house.rules(), await house.directory()
     tasks = _tasks(account, chosen, units)
     after = cursor(request.query_params.get("setelah", ""))
@@ -80,6 +81,7 @@ async def list_tasks(
         "chips": chips(TASKS, chosen, units),
         "choices": choices(TASKS, units, rules),
         "shelf": await shelf(house, account, TASKS, chosen, saving),
+        "awaited": await awaited(house.engine, account.actor),
         "may_dispose": account.actor.holds(Role.COORDINATOR),
         "poll": url("tugas/baru", chosen, sejak=now.isoformat()),
         "first": "" if after is None else url(TASKS, chosen),
