@@ -47,6 +47,7 @@ and by: the sweeper wakes those that wait."""
 BEAT = 10.0
 """Seconds between signs of life."""
 MOST_WORDS = 300
+NOT_STORED = "tidak dapat disimpan"
 
 
 @dataclass(frozen=True)
@@ -109,38 +110,44 @@ class IntakeActivities:
         known = await origins_known(self.engine, portal, [storable(r.id) for r in reports])
         ground = await Ground.read(self.engine)
         wake = len(reports) - len(known) <= FEW
+        dealt: list[str] = []
         for few in range(0, len(reports), AT_ONCE):
             began = monotonic()
+            some = reports[few : few + AT_ONCE]
             dealing = [
                 self._deal(report, portal, known.get(storable(report.id)), ground, wake)
-                for report in reports[few : few + AT_ONCE]
+                for report in some
             ]
             outcomes = await asyncio.gather(*dealing, return_exceptions=True)
-            for outcome in outcomes:
+            for report, outcome in zip(some, outcomes, strict=True):
                 if isinstance(outcome, BaseException):
                     raise outcome
+                if outcome:
+                    dealt.append(storable(report.id))
             if not wake:
                 await asyncio.sleep((monotonic() - began) * REST)
         for misread in pulled.reports:
             if isinstance(misread, Misread):
                 await self._keep(portal, misread)
-        await understood(self.engine, portal, [storable(r.id) for r in reports], _now())
+        await understood(self.engine, portal, dealt, _now())
 
     async def _deal(
         self, report: Report, portal: str, known: Origin | None, ground: Ground, wake: bool
-    ) -> None:
-        """One that cannot be stored is kept like one that cannot be read: the others go on."""
+    ) -> bool:
+        """One that cannot be stored is kept like one that cannot be read, and the others go on:
+        False."""
         try:
             await self._taking.deal(
                 report, portal, self.connectors[portal], known, ground, wake=wake
             )
         except (RecordError, DBAPIError) as error:
-            if isinstance(error, DBAPIError) and is_away(error):
-                raise
-            log.exception("a report could not be stored", portal=portal)
+            _raise_if_away(error)
+            # Without its message, which may repeat what somebody typed.
+            log.error("a report could not be stored", portal=portal, why=type(error).__name__)
             raw = to_json(asdict(report), inf_nan_mode="strings")
-            unstored = Misread(id=report.id, raw=raw, reason="tidak dapat disimpan")
-            await self._keep(portal, unstored)
+            await self._keep(portal, Misread(id=report.id, raw=raw, reason=NOT_STORED))
+            return False
+        return True
 
     async def _keep(self, portal: str, misread: Misread) -> None:
         await keep(
@@ -170,7 +177,11 @@ class IntakeActivities:
         known = await origins_known(self.engine, kept.portal, [storable(report.id)])
         ground = await Ground.read(self.engine)
         origin = known.get(storable(report.id))
-        await self._taking.deal(report, kept.portal, connector, origin, ground)
+        try:
+            await self._taking.deal(report, kept.portal, connector, origin, ground)
+        except (RecordError, DBAPIError) as error:
+            _raise_if_away(error)
+            return NOT_STORED
         return None
 
     async def _say_again(self, kept: Quarantined, raw: bytes) -> str | None:
@@ -203,6 +214,11 @@ def _each_once(reports: Sequence[Report | Misread]) -> list[Report]:
 def _newest(pulled: Pulled) -> datetime | None:
     filed = [report.filed_at for report in pulled.reports if isinstance(report, Report)]
     return max(filed, default=None)
+
+
+def _raise_if_away(error: Exception) -> None:
+    if isinstance(error, DBAPIError) and is_away(error):
+        raise error
 
 
 def _now() -> datetime:

@@ -1,5 +1,6 @@
 """What a portal's report is here: a filing, and how it came."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import phonenumbers
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.calendar import local_date
-from domain.chain import GENESIS, Recorded, canonical, seal
+from domain.chain import GENESIS, Recorded, seal
 from domain.decisions.intake import receive
 from domain.evolve import fold
 from domain.policy import Rules
@@ -123,7 +124,7 @@ def digest_of(report: Report, secret: bytes) -> bytes:
         report.secret,
         *([one.name, one.size] for one in report.attachments),
     ]
-    return keyed(secret, "report", storable(canonical(said).decode(errors="ignore")))
+    return keyed(secret, "report", json.dumps(said))
 
 
 def texts_of(report: Report) -> dict[str, str]:
