@@ -18,6 +18,7 @@ from record.staff_drafts import draft_of, drop_draft
 from web.acting import act, action_named
 from web.house import Home, House
 from web.pages.case_files import NO_FIELDS, attached, take_files, waiting
+from web.pages.case_portals import elsewhere, photos_of
 from web.pages.casefile import happenings, seen, shown
 from web.pages.done import forget, remember, remembered
 from web.pages.entrance import home
@@ -120,7 +121,8 @@ async def summary(
         "reporter": reporter,
         "opened": opened,
         "latest": await happenings(house, viewed, after=case.seq - LATEST, files=files),
-        "photos": [one for one in files if one.entry_id == file.complaint_id],
+        "photos": photos_of(viewed, files),
+        "elsewhere": await elsewhere(house, account.actor, viewed),
         "lead": next((one for one in linked if one.complaint_id == viewed.lead), None),
         "lead_ticket": file.lead_ticket,
         "duplicates": [one for one in linked if one.complaint_id in case.duplicates],

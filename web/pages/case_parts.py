@@ -7,6 +7,7 @@ from record.files.rows import files_of
 from record.verify import verify_case
 from web.house import Home
 from web.pages.audit import may_audit
+from web.pages.case_portals import missing_of
 from web.pages.casefile import happenings, namer, seen, shown
 from web.pages.language import _
 from web.pages.rendering import page
@@ -52,6 +53,7 @@ async def files(request: Request, house: Home, account: Staff, ticket: str) -> R
         "page": await shown(house, account, viewed),
         "filed": filed,
         "later": [one for one in later if one.seq > 1],
+        "missing": await missing_of(house, viewed),
     }
     return page(request, "case_files.html", context)
 

@@ -185,6 +185,7 @@ class _Story:
             N_("Perpanjangan yang diminta"): case.extension and working_days(case.extension.days),
             N_("Kali dikembalikan unit"): str(case.returns) if case.returns else None,
             N_("Laporan tertaut"): str(len(case.duplicates)) if case.duplicates else None,
+            N_("Laporan dari portal lain"): str(len(case.origins)) if case.origins else None,
             N_("Nilai dari pelapor"): f"{case.rating}/5" if case.rating else None,
         }
         return {label: value or NOTHING for label, value in found.items()}

@@ -83,6 +83,7 @@ TEXT_LABELS = {
     "text": N_("Keterangan"),
     "title": N_("Judul"),
     "body": N_("Laporan"),
+    "address": N_("Alamat"),
 }
 
 
@@ -101,7 +102,17 @@ TOPICS = {
     Topic.INTERNAL: N_("Internal"),
     Topic.DEADLINE: N_("Tenggat"),
 }
-MESSAGES = frozenset({"asked", "replied", "progress_reported", "answered", "rated"})
+MESSAGES = frozenset(
+    {
+        "asked",
+        "replied",
+        "progress_reported",
+        "answered",
+        "rated",
+        "origin_changed",
+        "files_added",
+    }
+)
 DEADLINES = frozenset(
     {
         "extension_requested",
