@@ -200,3 +200,23 @@ async def test_what_is_missing_or_out_of_reach_is_said_in_a_sentence(
 
     code, _, err = await matur(environment | {"MATUR_PORT": "delapan"}, "up")
     assert (code, err) == (1, "MATUR_PORT=delapan: bukan nomor port\n")
+
+
+async def test_a_key_for_open311(environment: Environment, database: Database) -> None:
+    key = ("open311", "key")
+    code, out, err = await matur(environment, *key, "add", "Aplikasi warga")
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"o311_[\w-]{43}\n", out)
+    kept = await rows(database, "SELECT name, length(hash) FROM open311_keys")
+    assert kept == [("Aplikasi warga", 32)], "a hash, and nothing else of it"
+    code, _, err = await matur(environment, *key, "add", "Aplikasi warga")
+    assert (code, "sudah ada" in err) == (1, True)
+    _, out, _ = await matur(environment, *key, "list")
+    assert re.fullmatch(r"Aplikasi warga  dibuat \d{4}-\d\d-\d\d, belum pernah dipakai\n", out)
+    assert (await matur(environment, *key, "revoke", "Aplikasi warga"))[0] == 0
+    assert await matur(environment, *key, "list") == (0, "", "")
+    assert await matur(environment, *key, "revoke", "Aplikasi warga") == (
+        1,
+        "",
+        "Tidak ada kunci bernama Aplikasi warga\n",
+    )
