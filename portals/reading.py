@@ -6,7 +6,8 @@ A path leads inwards by dots (`lokasi.lat`); an empty one is a field the portal 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,11 +17,12 @@ import nh3
 
 from portals.protocol import Attachment, Unreadable
 
-TITLE = 100
-"""Letters of a title made from the text."""
+TITLE, SHORTEST = 100, 12
+"""Letters of a title made from the text, at most and at least."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PARAGRAPHS = re.compile(r"</(p|h[1-6]|blockquote|ul|ol|table)\b[^<>]*>", re.IGNORECASE)
 _LINES = re.compile(r"<(br|/div|/li|/tr)\b[^<>]*>", re.IGNORECASE)
+_ENDS = re.compile(r"(?<=[.!?])\s")
 _SPACES = re.compile(r"[ \t\xa0]+")
 _NEWLINES = re.compile(r"\n{3,}")
 
@@ -60,8 +62,11 @@ def text_of_html(html: str) -> str:
 
 
 def title_of(text: str) -> str:
-    """A title for a report that has none: its first sentence, cut between words."""
-    first = re.split(r"(?<=[.!?])\s|\n", text, maxsplit=1)[0].rstrip(".").strip()
+    """A title for a report that has none: its first sentence, cut between words. An abbreviation
+    at its beginning (`Jl. `) ends none."""
+    first = text.partition("\n")[0]
+    ends = (end.start() for end in _ENDS.finditer(first) if end.start() >= SHORTEST)
+    first = first[: next(ends, len(first))].rstrip(" .")
     if len(first) <= TITLE:
         return first
     return f"{first[:TITLE].rsplit(' ', 1)[0]}…"
@@ -91,10 +96,10 @@ def number(item: object, path: str, least: float, most: float) -> float | None:
     value = dig(item, path)
     if value is None or value == "":
         return None
-    try:
-        found = float(value) if isinstance(value, str | int | float) else None
-    except (ValueError, OverflowError):
-        found = None
+    found = None
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        with suppress(ValueError, OverflowError):
+            found = float(value)
     if found is None or not least <= found <= most:
         raise Puzzling(path, "bukan angka yang mungkin")
     return found
@@ -123,7 +128,7 @@ def moment(item: object, path: str, zone: ZoneInfo) -> datetime | None:
     try:
         found = datetime.fromisoformat(value)
         found = found if found.tzinfo else found.replace(tzinfo=zone)
-        found.timestamp()  # one that no clock shows is found out here
+        found.astimezone(UTC)  # what no clock shows is found out here
     except (ValueError, OverflowError):
         raise Puzzling(path, "bukan waktu") from None
     return found
