@@ -23,11 +23,14 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import health
+from activities.attachments import AttachmentActivities
 from activities.calls import turn
 from activities.cases import CaseActivities
+from activities.delivery import DeliveryActivities
 from activities.intake import IntakeActivities
 from activities.record import RecordActivities
 from activities.suggestions import SuggestionActivities
+from activities.waking import WakingActivities
 from portals import registry
 from portals.mapping import PortalMapping
 from portals.protocol import Connector
@@ -41,7 +44,7 @@ from settings import Settings, get_settings, secrets_directory
 from workflows import client as temporal
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
-from workflows.messages import INTAKE_QUEUE, TASK_QUEUE
+from workflows.messages import INTAKE_QUEUE, TASK_QUEUE, portal_queue
 from workflows.portals import DeliverWorkflow, FetchWorkflow, PollWorkflow, TakeInAgainWorkflow
 from workflows.training import LearnWorkflow
 
@@ -53,10 +56,13 @@ FORGET_EVERY = 600.0
 """Seconds between removals of what is kept no longer: guesses, drafts, files without a complaint,
 and the bytes of files that are gone."""
 GRACE = timedelta(seconds=5)
+AT_ONCE, A_SECOND = 8, 20.0
+"""Of a portal's deliveries and attachments: under way in one worker, begun in all of them."""
 
 
 def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEUE) -> Worker:
-    record, cases = RecordActivities(engine), CaseActivities(engine, temporal.SystemClient(client))
+    system = temporal.SystemClient(client)
+    record, cases = RecordActivities(engine, system), CaseActivities(engine, system)
     return Worker(
         client,
         task_queue=task_queue,
@@ -76,6 +82,7 @@ def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEU
             cases.ask_case,
             cases.start_stranded,
             cases.announce_rules,
+            WakingActivities(engine, system).wake_idle,
             SuggestionActivities(engine).learn,
         ],
         workflow_runner=UnsandboxedWorkflowRunner(),  # decision 0003
@@ -140,6 +147,29 @@ def make_intake_worker(
     )
 
 
+def make_portal_worker(
+    client: Client, outside: Outside, code: str, connectors: Mapping[str, Connector]
+) -> Worker:
+    """Tells one portal and fetches from it; a slow one keeps nobody but itself waiting."""
+    system = temporal.SystemClient(client)
+    telling = DeliveryActivities(outside.engine, outside.store, connectors)
+    fetching = AttachmentActivities(
+        outside.engine,
+        outside.store,
+        connectors,
+        system,
+        CaseActivities(outside.engine, system).load,
+    )
+    return Worker(
+        client,
+        task_queue=portal_queue(code),
+        activities=[telling.deliver_next, fetching.fetch_next],
+        max_concurrent_activities=AT_ONCE,
+        max_task_queue_activities_per_second=A_SECOND,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, whatever comes and goes meanwhile."""
     stop = asyncio.Event()
@@ -173,10 +203,11 @@ async def _connected(stop: asyncio.Event) -> Client | None:
 
 async def _work(client: Client, outside: Outside, stop: asyncio.Event) -> None:
     """Raises what ends the worker before it was told to stop."""
-    async with outside.connected(first=True) as pulling:
+    async with outside.connected(first=True) as pulling, outside.connected() as telling:
         workers = [
             make_worker(client, outside.engine),
             make_intake_worker(client, outside, pulling),
+            *(make_portal_worker(client, outside, code, telling) for code in telling),
         ]
         health.spare_collector()
         beside = [

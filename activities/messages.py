@@ -24,6 +24,7 @@ class Name(StrEnum):
     FETCH_NEXT = "fetch_next"
     TAKE_IN_AGAIN = "take_in_again"
     APPLY_IMPORT = "apply_import"
+    WAKE_IDLE = "wake_idle"
 
 
 DIVERGED = "Diverged"

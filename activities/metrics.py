@@ -12,5 +12,10 @@ DIVERGED = Counter("matur_diverged", "Appends that the record refused, since it 
 SWEEPS = Counter("matur_sweeps", "Runs of the sweeper")
 SWEPT = Counter("matur_swept_cases", "Cases it saw to", ["why"])
 """`unstarted` were filed and not known to have started, `asleep` had missed an alarm."""
+WOKEN = Counter("matur_woken_origins", "Origins that the sweeper saw to", ["for"])
+TOLD = Counter("matur_portal_deliveries", "What portals were told, or not", ["portal", "how"])
+"""`delivered`, `skipped`, or how the call failed."""
+FETCHED = Counter("matur_portal_attachments", "Attachments of portals", ["portal", "how"])
+"""`kept`, `refused`, or how the call failed."""
 TAKEN = Counter("matur_reports_taken", "Reports of portals that were dealt with", ["portal", "how"])
 """`new`, `joined` to a complaint that another portal sent, `changed`, or `known`."""

@@ -38,7 +38,7 @@ EXTENDED_UNTIL = (
     "{until}."
 )
 CLOSED = "Penanganan laporan Anda sudah selesai. Terima kasih."
-CLOSED_WITH_LEAD = "Penanganan laporan Anda sudah selesai bersama laporan lain tentang hal yang sama. Terima kasih."
+CLOSED_WITH_LEAD = "Penanganan laporan Anda sudah selesai bersama laporan serupa. Terima kasih."
 ARCHIVED = "Laporan Anda diarsipkan: {reason}."
 HANDED_BACK = "Laporan Anda bukan wewenang Pemerintah Kabupaten Purbalingga."
 IN_CHARGE = "Instansi yang berwenang: {to}."

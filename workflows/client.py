@@ -35,7 +35,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.messages import TakeAgain
+from activities.messages import OriginWork, TakeAgain
 from domain.actions import Action
 from domain.actors import SYSTEM, Actor
 from domain.chain import Recorded
@@ -44,7 +44,12 @@ from domain.sentences import Said
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
 from workflows.messages import REFUSED, TASK_QUEUE, Ask, CaseStart, Done, poll_id, workflow_id
-from workflows.portals import PollWorkflow, TakeInAgainWorkflow
+from workflows.portals import (
+    DeliverWorkflow,
+    FetchWorkflow,
+    PollWorkflow,
+    TakeInAgainWorkflow,
+)
 from workflows.training import LearnWorkflow
 
 T = TypeVar("T")
@@ -178,10 +183,48 @@ class SystemClient:
                 START_WITHIN,
             )
 
+    async def deliver(self, origin: UUID, portal: str, *, anew: bool = True) -> None:
+        """Raises EngineAway."""
+        await deliver(self.client, origin, portal, anew=anew)
+
+    async def fetch(self, origin: UUID, portal: str, *, anew: bool = True) -> None:
+        """Raises EngineAway."""
+        await fetch(self.client, origin, portal, anew=anew)
+
 
 def _case_start(complaint: UUID, start: Start) -> CaseStart:
     rules, events = start
     return CaseStart(complaint=complaint, rules=rules, events=tuple(events))
+
+
+async def deliver(client: Client, origin: UUID, portal: str, *, anew: bool = True) -> None:
+    """Have a report's portal told what it was not told yet; `anew`: where that goes on already,
+    look once more. Raises EngineAway."""
+    work = OriginWork(origin=origin, portal=portal)
+    await _begun(client, DeliverWorkflow.run, f"deliver-{origin}", work, anew)
+
+
+async def fetch(client: Client, origin: UUID, portal: str, *, anew: bool = True) -> None:
+    """Have a report's attachments fetched; as `deliver`. Raises EngineAway."""
+    work = OriginWork(origin=origin, portal=portal)
+    await _begun(client, FetchWorkflow.run, f"fetch-{origin}", work, anew)
+
+
+async def _begun(
+    client: Client, run: Callable[..., Awaitable[None]], id: str, work: OriginWork, anew: bool
+) -> None:
+    await _reached(
+        client.start_workflow(
+            run,
+            work,
+            id=id,
+            task_queue=TASK_QUEUE,
+            start_signal="more" if anew else None,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=START_WITHIN,
+        ),
+        START_WITHIN,
+    )
 
 
 async def announce_rules(client: Client, rules: Rules) -> None:

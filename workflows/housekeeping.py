@@ -13,7 +13,8 @@ PATIENCE = timedelta(seconds=30)
 
 @workflow.defn(name="Sweep")
 class SweepWorkflow:
-    """Starts the cases that are stored and not running; a schedule runs it every minute."""
+    """Starts the cases that are stored and not running, and what waits for portals; a schedule
+    runs it every minute."""
 
     @workflow.run
     async def run(self) -> int:
@@ -23,6 +24,13 @@ class SweepWorkflow:
             start_to_close_timeout=timedelta(minutes=5),
             heartbeat_timeout=PATIENCE,
         )
+        if workflow.patched("wake-idle"):
+            started += await workflow.execute_activity(
+                Name.WAKE_IDLE,
+                result_type=int,
+                start_to_close_timeout=timedelta(minutes=5),
+                heartbeat_timeout=PATIENCE,
+            )
         return started
 
 

@@ -15,6 +15,8 @@ with workflow.unsafe.imports_passed_through():
 
 A_CALL = timedelta(seconds=90)
 """Longer than any call of a connector: none is still under way when the next attempt begins."""
+A_FETCH = timedelta(minutes=3)
+"""Also long enough for a file to be made anew."""
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
 MANY = 500
 """Pieces of work after which the history is begun anew."""
@@ -24,6 +26,7 @@ class _OfOrigin:
     """Does one thing after the other for a report of a portal, in order, until none is left."""
 
     activity: Name
+    limit: timedelta
 
     def __init__(self) -> None:
         self._more = False
@@ -36,7 +39,7 @@ class _OfOrigin:
                 work,
                 result_type=Progress,
                 task_queue=portal_queue(work.portal),
-                start_to_close_timeout=A_CALL,
+                start_to_close_timeout=self.limit,
                 retry_policy=PATIENT,
             )
             if done.wait_s:
@@ -53,6 +56,7 @@ class DeliverWorkflow(_OfOrigin):
     """Tells a portal what it has not been told of a report."""
 
     activity = Name.DELIVER_NEXT
+    limit = A_CALL
 
     @workflow.run
     async def run(self, work: OriginWork) -> None:
@@ -69,6 +73,7 @@ class FetchWorkflow(_OfOrigin):
     """Fetches the attachments of a report."""
 
     activity = Name.FETCH_NEXT
+    limit = A_FETCH
 
     @workflow.run
     async def run(self, work: OriginWork) -> None:

@@ -19,6 +19,7 @@ from domain.permissions import Refused
 from domain.projection import project
 from domain.terms import Classification
 from tests.workflows.world import COORDINATOR, World
+from workflows.client import SystemClient
 
 
 def disposed(case: Case, world: World, unit: str = "kab/dpupr") -> Append:
@@ -50,7 +51,8 @@ async def rows(world: World, table: str, complaint: object) -> list[tuple[object
 async def test_an_append_is_done_once(world: World) -> None:
     filed = await world.file(start=False)
     message = disposed(await world.case(filed.complaint_id), world)
-    record, environment = RecordActivities(world.engine), ActivityEnvironment()
+    record = RecordActivities(world.engine, SystemClient(world.client))
+    environment = ActivityEnvironment()
     await environment.run(record.append_events, message)
     tables = ("events", "cases", "outbox")
     before = [await rows(world, table, filed.complaint_id) for table in tables]
@@ -63,7 +65,8 @@ async def test_an_append_is_done_once(world: World) -> None:
 async def test_the_record_is_right_where_the_two_differ(world: World) -> None:
     filed = await world.file(start=False)
     case = await world.case(filed.complaint_id)
-    record, environment = RecordActivities(world.engine), ActivityEnvironment()
+    record = RecordActivities(world.engine, SystemClient(world.client))
+    environment = ActivityEnvironment()
     await environment.run(record.append_events, disposed(case, world))
     before = await world.events(filed.complaint_id)
     with pytest.raises(ApplicationError) as refused:
@@ -77,7 +80,8 @@ async def test_the_record_is_right_where_the_two_differ(world: World) -> None:
 
 
 async def test_a_case_that_is_not_there_is_no_empty_history(world: World) -> None:
-    record, environment = RecordActivities(world.engine), ActivityEnvironment()
+    record = RecordActivities(world.engine, SystemClient(world.client))
+    environment = ActivityEnvironment()
     with pytest.raises(ApplicationError, match="no such case"):
         await environment.run(record.load_events, uuid4())
     filed = await world.file(start=False)
