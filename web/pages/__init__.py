@@ -20,6 +20,7 @@ from web.pages import (
     filing,
     gaya,
     lists,
+    portal_deliveries,
     portal_quarantine,
     portals,
     public,
@@ -59,6 +60,7 @@ for part in (
     escalations,
     audit,
     audit_case,
+    portal_deliveries,
     portal_quarantine,
     portals,
 ):

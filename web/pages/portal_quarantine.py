@@ -11,10 +11,11 @@ from record.accounts import Account
 from record.portals.opening import open_raw
 from record.portals.quarantine import Kind, Quarantined, drop, quarantined, raw_of, waiting
 from web.house import Home, House
+from web.pages.case_portals import portal_name
 from web.pages.done import forget, remember, remembered_name
 from web.pages.language import N_, _
 from web.pages.portal_raw import masked_fields
-from web.pages.portal_shown import may_switch, portal_name, portal_shown, sees_cases
+from web.pages.portal_shown import may_switch, portal_shown, sees_cases
 from web.pages.portals import Reader
 from web.pages.rendering import page
 from web.problems import Problem

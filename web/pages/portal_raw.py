@@ -37,10 +37,7 @@ def masked_fields(raw: bytes, kind: Kind, mapping: PortalMapping, *, values: boo
     hidden = _("[disembunyikan]")
     pairs = []
     for path, value in _leaves(whole, ""):
-        if path in numbers:
-            shown = value
-        else:
-            shown = masked(value, hidden) if path in known else hidden
+        shown = hidden if path not in known else value if path in numbers else masked(value, hidden)
         pairs.append((path, shown if value else _("(kosong)")))
         if len(pairs) == MOST:
             break

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.terms import Channel, Role
+from domain.terms import Role
 from record.accounts import Account
 from record.portals import health as known
 from record.portals.habit import Silence
 from record.portals.quarantine import counts as quarantined
 from record.portals.state import PortalState, portal, portals
 from web.house import House
+from web.pages.case_portals import portal_name
 from web.pages.language import N_, _
 from web.pages.portal_health import MODES, MODES_MEAN, Facts, Health, calls_said, health
-from web.pages.tags import CHANNELS
 from web.problems import Problem
 
 READERS = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
@@ -44,10 +44,6 @@ class Shown:
     @property
     def state(self) -> PortalState:
         return self.facts.state
-
-
-def portal_name(code: str) -> str:
-    return _(CHANNELS[Channel(code)])
 
 
 def may_read(account: Account) -> bool:

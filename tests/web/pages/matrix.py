@@ -105,6 +105,9 @@ ORDERS = Row(
 
 PORTALS = frozenset({COORDINATOR, ADMINISTRATOR, SUPERVISOR, AUDITOR})
 """Who reads how the portals are; the tests' house has no row of any."""
+DELIVERY_UNHEARD_OF = Row(
+    may=LOGGED_IN - {ADMINISTRATOR}, then=Answer.UNKNOWN, parts={"id": UNHEARD_OF}
+)
 QUARANTINE_UNHEARD_OF = Row(may=PORTALS, then=Answer.UNKNOWN, parts={"id": UNHEARD_OF})
 
 UNTRIED = {("POST", "/keluar"): "it ends the session; test_entrance.py"}
@@ -262,6 +265,13 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/audit/{ticket}/kejadian.jsonl"): AUDITS_CASE,
     ("GET", "/audit/{ticket}/kejadian.csv"): AUDITS_CASE,
     ("GET", "/portal"): Row(may=PORTALS),
+    ("GET", "/portal/kiriman"): Row(may=LOGGED_IN - {ADMINISTRATOR}),
+    ("GET", "/portal/kiriman/{id}"): DELIVERY_UNHEARD_OF,
+    ("POST", "/portal/kiriman/{id}/kirim"): DELIVERY_UNHEARD_OF,
+    ("POST", "/portal/kiriman/{id}/selesai"): DELIVERY_UNHEARD_OF,
+    ("GET", "/portal/{code}/kiriman"): Row(
+        may=PORTALS - {ADMINISTRATOR}, then=Answer.UNKNOWN, parts={"code": "sp4n"}
+    ),
     ("GET", "/portal/{code}/karantina"): Row(
         may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n"}
     ),
