@@ -133,9 +133,9 @@ def narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.unit is not None:
         conditions.append(handled_within(filters.unit))
     if filters.received_from is not None:
-        conditions.append(cases.c.complaint_id >= _first_id(filters.received_from))
+        conditions.append(cases.c.complaint_id >= first_id(filters.received_from))
     if filters.received_to is not None:
-        conditions.append(cases.c.complaint_id < _first_id(filters.received_to + ONE_DAY))
+        conditions.append(cases.c.complaint_id < first_id(filters.received_to + ONE_DAY))
     if filters.late is True:
         conditions += [cases.c.open, cases.c.due_at < now]
     if filters.late is False:
@@ -143,7 +143,7 @@ def narrowed(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _first_id(day: date) -> UUID:
+def first_id(day: date) -> UUID:
     """Where the ids of that day begin: they are in the order of time, and so a range of each
     index, which `received_at` would not be."""
     return uuid7_floor(int(datetime.combine(day, time(), WIB).timestamp() * 1000))

@@ -3,20 +3,19 @@ pages. What is public, and what of its course, is as in `record.public`."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Subquery, Uuid, cast, func, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.calendar import ONE_DAY, WIB
+from domain.calendar import ONE_DAY
 from domain.events import Answered, Linked, Unlinked
 from domain.terms import Channel
 from domain.visibility import PUBLIC_SEES
-from record.cases import SHOWN
+from record.cases import SHOWN, first_id
 from record.engine import fetch, fetch_one, storable
-from record.ids import uuid7_floor
 from record.public import PublicRow, public
 from record.tables import cases, complaints, entries, events
 
@@ -88,15 +87,10 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.open is not None:
         conditions.append(cases.c.open.is_(wanted.open))
     if wanted.first is not None:
-        conditions.append(cases.c.complaint_id >= _first_id(wanted.first))
+        conditions.append(cases.c.complaint_id >= first_id(wanted.first))
     if wanted.last is not None:
-        conditions.append(cases.c.complaint_id < _first_id(wanted.last + ONE_DAY))
+        conditions.append(cases.c.complaint_id < first_id(wanted.last + ONE_DAY))
     return conditions
-
-
-def _first_id(day: date) -> UUID:
-    """Where the ids of that day begin: they are in the order of time."""
-    return uuid7_floor(int(datetime.combine(day, time(), WIB).timestamp() * 1000))
 
 
 async def courses(engine: AsyncEngine, ids: Collection[UUID]) -> dict[UUID, Course]:

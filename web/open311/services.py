@@ -54,10 +54,12 @@ OPEN_IDENTITY, YES = "terbuka", "ya"
 @router.get("/discovery.{format}")
 async def discovery(request: Request, house: Home, written: Written) -> Response:
     origin = (house.settings.public_origin or str(request.base_url)).rstrip("/")
+    desk = (await house.rules()).policy.coordinator_unit
+    office = (await house.directory()).name(desk)
     found = {
         "changeset": CHANGED,
-        "contact": f"Dinkominfo Kabupaten Purbalingga, lewat {origin}/lapor.",
-        "key_service": "Minta api_key kepada Dinkominfo Kabupaten Purbalingga.",
+        "contact": f"{office}, Kabupaten Purbalingga. Laporan tanpa aplikasi: {origin}/lapor",
+        "key_service": f"Minta api_key kepada {office}, Kabupaten Purbalingga.",
         "endpoints": [
             {
                 "specification": "http://wiki.open311.org/GeoReport_v2",
