@@ -36,20 +36,21 @@ KINDS = {
 """What a portal is told, by the event that calls for it."""
 
 STATES = {
-    "waiting": (N_("Menunggu dikirim"), "hourglass"),
-    "delivered": (N_("Sampai"), "check"),
-    "refused": (N_("Ditolak portal"), "circle-alert"),
-    "settled": (N_("Diselesaikan petugas"), "user-check"),
+    "waiting": (N_("Menunggu dikirim sejak %(at)s"), "hourglass"),
+    "delivered": (N_("Sampai %(at)s"), "check"),
+    "refused": (N_("Ditolak portal %(at)s"), "circle-alert"),
+    "settled": (N_("Diselesaikan petugas %(at)s"), "user-check"),
     "skipped": (N_("Tidak perlu dikirim ke portal ini"), "minus"),
 }
+"""With the moment, where there is one to tell."""
 FIRST = 4
 """Of what a portal was told, so many lie open."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """`receipt`: the portal's own id for it. `words`: the portal's own. `url`: where a refused one
-    is mended, for whom may."""
+    """`state`: how it is, not translated yet, for `at`. `receipt`: the portal's own id for it.
+    `words`: the portal's own. `url`: where a refused one is mended, for whom may."""
 
     what: str
     state: str
@@ -68,10 +69,15 @@ class Place:
 
     portal: str
     number: str
+    joined: bool
     facts: Sequence[tuple[str, str]]
     told: Sequence[Told]
     """What was refused, then the newest first."""
     first: int = FIRST
+
+    @property
+    def refused(self) -> bool:
+        return any(one.refused for one in self.told)
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,6 @@ class Elsewhere:
     """All that a case's page says of portals."""
 
     places: Sequence[Place] = ()
-    changed: Changed | None = None
     missing: Sequence[tuple[Missing, str]] = ()
 
 
@@ -102,7 +107,6 @@ async def elsewhere(house: House, actor: Actor, viewed: Viewed) -> Elsewhere:
     told = await deliveries_of(house.engine, viewed.case.id)
     return Elsewhere(
         places=[_place(one, told, viewed, actor) for one in origins],
-        changed=_changed(viewed),
         missing=await missing_of(house, viewed),
     )
 
@@ -130,7 +134,7 @@ def photos_of(viewed: Viewed, files: Sequence[FileRow]) -> list[FileRow]:
     return [one for one in files if one.entry_id in came]
 
 
-def _changed(viewed: Viewed) -> Changed | None:
+def changed(viewed: Viewed) -> Changed | None:
     """The last change; None where there was none, or its words were erased."""
     for recorded in reversed(viewed.recorded):
         event = recorded.event() if recorded.type == "origin_changed" else None
@@ -156,6 +160,7 @@ def _place(origin: Origin, told: Sequence[Delivery], viewed: Viewed, actor: Acto
     return Place(
         portal=portal_name(origin.portal),
         number=origin.external_id,
+        joined=origin.joined,
         facts=_facts(origin),
         told=[_told(one, viewed, actor) for one in here],
     )
@@ -184,7 +189,7 @@ def _told(one: Delivery, viewed: Viewed, actor: Actor) -> Told:
     mends = refused and may_mend(viewed.case, one.kind, actor) and _is_shown(one, viewed, actor)
     return Told(
         what=_(KINDS[one.kind]),
-        state=_(words),
+        state=words,
         icon=icon,
         refused=refused,
         at=one.created_at if waits else one.receipt_at or one.touched_at,

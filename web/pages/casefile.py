@@ -20,6 +20,7 @@ from record.cases import CaseFile, get_case
 from record.files.rows import FileRow
 from web.house import Directory, House
 from web.pages import saying
+from web.pages.case_portals import Changed, changed
 from web.pages.dates import day, moment, standing
 from web.pages.forms import KEY, SEQ, new_key, staff_label
 from web.pages.language import N_, _, ngettext
@@ -59,6 +60,7 @@ class CasePage:
     url: str
     title: str
     body: str | None
+    changed: Changed | None
     tag: Tag
     owner: str
     duty: str
@@ -113,6 +115,7 @@ async def shown(house: House, account: Account, viewed: Viewed) -> CasePage:
         url=url,
         title=file.title or _("Teks laporan ini sudah dihapus"),
         body=file.body,
+        changed=changed(viewed),
         tag=stage_tag(case.stage),
         owner=saying.desk_name(case, units),
         duty=saying.duty(case, units),

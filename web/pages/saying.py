@@ -238,7 +238,8 @@ def _texts(texts: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
     typed = texts or {}
     if list(typed) == ["text"]:
         return (("", typed["text"]),)
-    return tuple((_(TEXT_LABELS[name]), text) for name, text in typed.items())
+    ordered = sorted(typed, key=lambda name: name != "title")
+    return tuple((_(TEXT_LABELS[name]), typed[name]) for name in ordered)
 
 
 DUTIES = {

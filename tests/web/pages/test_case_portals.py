@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from playwright.async_api import Browser
 from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -31,7 +32,11 @@ from record.rules import current_rules
 from record.verify import verify_case
 from tests.record.office import COORDINATOR, statements
 from tests.web.pages.house import DISPOSAL, Site
+from tests.web.pages.test_axe import EACH, look, reading
+from tests.web.pages.test_journey import CHROMIUM, chromium
 from workflows.client import SystemClient
+
+__all__ = ["chromium"]
 
 FILED = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 SP4N, LAPORGUB = Channel.SP4N, Channel.LAPORGUB
@@ -182,27 +187,29 @@ async def test_each_portal_says_what_it_was_told(site: Site, lamp: Taken) -> Non
 
     sp4n, laporgub = portal_of(page, 1), portal_of(page, 2)
     for words in (
-        "SP4N-LAPOR!",
+        "Di SP4N-LAPOR!",
         "Nomor di sana 1916449",
         "Dibuat di sana 20 November 2026 pukul 10.00 WIB",
         "Status di sana diverifikasi",
-        "Tanda terima Sampai, 20 November 2026 pukul 10.00 WIB Bukti tl-77",
-        "Diteruskan ke unit Ditolak portal,",
+        "Tanda terima Sampai 20 November 2026 pukul 10.00 WIB Bukti tl-77",
+        "Diteruskan ke unit Ditolak portal 2",
         "Kata portal: “Status tidak dikenal.”",
         "Perbaiki kiriman ini",
     ):
         assert words in sp4n
     assert sp4n.index("Ditolak portal") < sp4n.index("Sampai"), "what somebody has to mend, first"
     for words in (
-        "LaporGub",
+        "Di LaporGub Laporan yang sama, digabungkan ke aduan ini;",
         "Nomor di sana LGWP04350955",
         "Ditutup oleh portal 22 November 2026 pukul 10.00 WIB",
-        "Tanda terima Diselesaikan petugas, 20 November 2026 pukul 10.00 WIB Bukti WA-12",
-        "Diteruskan ke unit Menunggu dikirim,",
+        "Tanda terima Diselesaikan petugas 20 November 2026 pukul 10.00 WIB Bukti WA-12",
+        "Diteruskan ke unit Menunggu dikirim sejak 2",
         "sudah dicoba 3 kali",
     ):
         assert words in laporgub
     assert "Perbaiki" not in laporgub
+    assert page.count("menolak yang kita kirim") == 1
+    assert page.index("SP4N-LAPOR! menolak yang kita kirim") < page.index("Isi laporan")
 
 
 async def test_a_refused_one_is_mended_by_whom_may(site: Site, lamp: Taken) -> None:
@@ -216,6 +223,7 @@ async def test_a_refused_one_is_mended_by_whom_may(site: Site, lamp: Taken) -> N
 async def test_the_report_is_shown_as_it_is_now_and_as_it_was(site: Site, lamp: Taken) -> None:
     async with site.at_the_desk("dpupr") as unit:
         page = (await unit.get(f"/aduan/{lamp.ticket}")).text
+        form = (await unit.get(f"/aduan/{lamp.ticket}/tindakan/answer")).text
         history = (await unit.get(f"/aduan/{lamp.ticket}/riwayat?jenis=pesan")).text
 
     order = (
@@ -226,6 +234,7 @@ async def test_the_report_is_shown_as_it_is_now_and_as_it_was(site: Site, lamp: 
     )
     found = [page.index(words) for words in order]
     assert found == sorted(found)
+    assert "Sekarang lima tiang padam." in form, "who answers has it at hand"
     assert f"<h1>{LAMP.title}</h1>" in page, "it is found by the title it came with"
     assert "Lima lampu jalan mati" in page
     assert "Laporan diubah pelapor di SP4N-LAPOR!" in history
@@ -241,7 +250,7 @@ async def test_what_has_not_come_from_the_portal_says_why(site: Site, lamp: Take
     body = page[page.index('id="isi-laporan"') : page.index('id="terakhir"')]
     plain = " ".join(re.sub(r"<[^>]+>", " ", body).split())
     assert "tiang.jpg" in plain, "what was fetched stands by the report"
-    assert "malam.jpg masih diambil dari SP4N-LAPOR!." in plain
+    assert "malam.jpg masih diambil dari SP4N-LAPOR!" in plain
     refused = "rekaman.exe dari SP4N-LAPOR! tidak dapat diambil : Jenis berkas ini tidak diterima."
     assert refused.replace(" :", ":") in plain.replace(" :", ":")
     assert "Lampiran diterima dari SP4N-LAPOR!" in files
@@ -308,3 +317,16 @@ async def test_a_page_costs_as_much_however_much_a_portal_was_told(
                 counts.append(sent.total())
             cost[ticket] = min(counts)
     assert cost[lamp.ticket] <= cost[plain.ticket] <= cost[own.ticket] + 3 <= 11, cost
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs the package chromium")
+@EACH
+async def test_there_is_no_barrier(
+    chromium: Browser, site: Site, lamp: Taken, language: str, size: str
+) -> None:
+    wrong = []
+    async with reading(chromium, site, "koordinator", language, size) as page:
+        for path in ("", "/berkas", "/riwayat"):
+            await page.goto(f"{site.address}/aduan/{lamp.ticket}{path}")
+            wrong += await look(page, f"{language} portal{path}", size)
+    assert not wrong
