@@ -119,7 +119,7 @@ class Open311:
     async def _updates(self, walk: Walk) -> Pulled:
         """The reports under which their reporters wrote something, with that."""
         found, now = await self._asked(self._mapping.paths.updates, self._window(walk))
-        talk = reports_talk(self._mapping, found)
+        talk = reports_talk(self._mapping, found, now)
         ids = sorted(talk)[(walk.page - 1) * AT_ONCE :]
         reports: list[Report | Misread] = []
         if ids:

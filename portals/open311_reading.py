@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -22,6 +23,7 @@ from portals.reading import (
     same,
     text,
     title_of,
+    when,
     whole,
 )
 
@@ -63,25 +65,21 @@ def read_report(
         return Misread(id=found, raw=whole(item), reason=puzzle.reason)
 
 
-def reports_talk(mapping: Open311Mapping, updates: Sequence[object]) -> Talk:
-    """Raises Unreadable."""
+def reports_talk(mapping: Open311Mapping, updates: Sequence[object], otherwise: datetime) -> Talk:
+    """`otherwise`: the time of an update whose own cannot be read. Raises Unreadable."""
     names = mapping.update
     talk: dict[str, list[Message]] = defaultdict(list)
     try:
         for item in updates:
-            if not same(text(item, names.author), mapping.words.reporter):
-                continue
-            at = moment(item, names.at, mapping.time_zone)
-            if at is None:
-                raise Puzzling(names.at, "tidak ada atau kosong")
-            message = Message(
-                id=needed(item, names.id),
-                by_reporter=True,
-                text=text(item, names.text) or "",
-                at=at,
-                attachments=_media(item, names.media),
-            )
-            talk[needed(item, names.report)].append(message)
+            if same(perhaps(item, names.author), mapping.words.reporter):
+                message = Message(
+                    id=needed(item, names.id),
+                    by_reporter=True,
+                    text=perhaps(item, names.text) or "",
+                    at=when(item, names.at, mapping.time_zone) or otherwise,
+                    attachments=_media(item, names.media),
+                )
+                talk[needed(item, names.report)].append(message)
     except Puzzling as puzzle:
         raise Unreadable(puzzle.reason) from None
     return {report: sorted(told, key=lambda one: one.at) for report, told in talk.items()}

@@ -4,6 +4,7 @@
 import asyncio
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,22 +61,20 @@ class Sp4n:
         return Pulled(reports=reports, cursor=following or cursor or "", more=more)
 
     async def report(self, report: str) -> Report | Misread | None:
+        """With what was written under it, whose attachments expire like its own."""
         try:
             async with within(ALL_S):
                 answer = await self._call("GET", self._mapping.paths.report, report)
+                found = read_report(self._mapping, answer.json())
+                if isinstance(found, Report):
+                    return replace(found, messages=tuple(await self._messages(report)))
         except Missing:
             return None
-        return read_report(self._mapping, answer.json())
+        return found
 
     async def messages(self, report: str, after: str | None) -> Sequence[Message]:
-        asked = {self._mapping.parameters.after: after} if after else None
         async with within(ALL_S):
-            answer = await self._call("GET", self._mapping.paths.messages, report, params=asked)
-        try:
-            items = listed(answer.json(), self._mapping.messages.items)
-            return [message_of(self._mapping, item) for item in items]
-        except Puzzling as puzzle:
-            raise Unreadable(puzzle.reason) from None
+            return await self._messages(report, after)
 
     def read(self, raw: bytes) -> Report | Misread:
         return read_report(self._mapping, kept(raw))
@@ -114,6 +113,15 @@ class Sp4n:
     async def close(self) -> None:
         await self._api.close()
         await self._files.close()
+
+    async def _messages(self, report: str, after: str | None = None) -> Sequence[Message]:
+        asked = {self._mapping.parameters.after: after} if after else None
+        answer = await self._call("GET", self._mapping.paths.messages, report, params=asked)
+        try:
+            items = listed(answer.json(), self._mapping.messages.items)
+            return [message_of(self._mapping, item, answer.at) for item in items]
+        except Puzzling as puzzle:
+            raise Unreadable(puzzle.reason) from None
 
     async def _call(self, method: str, path: str, report: str = "", **sent: Any) -> Answer:
         """A call with the token; with a new one, once, where the portal no longer takes it."""

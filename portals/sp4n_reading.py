@@ -21,6 +21,7 @@ from portals.reading import (
     rows,
     same,
     text,
+    when,
     whole,
 )
 from portals.sp4n_mapping import Sp4nMapping, Webhook
@@ -37,17 +38,15 @@ def read_report(mapping: Sp4nMapping, item: object) -> Report | Misread:
         return Misread(id=found, raw=whole(item), reason=puzzle.reason)
 
 
-def message_of(mapping: Sp4nMapping, item: object) -> Message:
-    """Raises Puzzling."""
+def message_of(mapping: Sp4nMapping, item: object, otherwise: datetime) -> Message:
+    """`otherwise`: its time, where that cannot be read: one odd message keeps no others from
+    coming. Raises Puzzling."""
     names = mapping.message
-    at = moment(item, names.at, mapping.time_zone)
-    if at is None:
-        raise Puzzling(names.at, "tidak ada atau kosong")
     return Message(
         id=needed(item, names.id),
-        by_reporter=same(text(item, names.author), mapping.words.reporter),
-        text=text(item, names.text) or "",
-        at=at,
+        by_reporter=same(perhaps(item, names.author), mapping.words.reporter),
+        text=perhaps(item, names.text) or "",
+        at=when(item, names.at, mapping.time_zone) or otherwise,
         attachments=_attachments(mapping, item, names.attachments),
     )
 

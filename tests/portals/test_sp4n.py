@@ -107,6 +107,9 @@ async def test_messages_come_after_the_last(meet: Meet) -> None:
         assert [(one.text, one.by_reporter) for one in talk] == [
             ("Satu", True), ("Kami periksa", False), ("Dua", True),
         ]  # fmt: skip
+        whole = await pair.connector.report(report.id)
+        assert isinstance(whole, Report)
+        assert [one.id for one in whole.messages] == [one.id for one in talk]
         rest = await pair.connector.messages(report.id, talk[0].id)
         assert [one.text for one in rest] == ["Kami periksa", "Dua"]
         assert [one.name for one in rest[1].attachments] == ["b.png"]
