@@ -36,8 +36,9 @@ from record.portals.quarantine import (
 
 log = structlog.get_logger("intake")
 
-AT_ONCE = 8
-"""Reports dealt with at the same time."""
+AT_ONCE = 4
+"""Reports dealt with at the same time: no more, since cases are appended to by the same
+connections."""
 REST = 1.0
 """How long a backlog rests after each few, as a share of what they took: whatever the machine, and
 however busy the desk keeps it, as much is left for others."""

@@ -11,6 +11,7 @@ from domain.terms import Role
 from record import access, accounts, second_factor
 from record.engine import create_engine
 from record.identity import Keyring, rotate_identities
+from record.portals.quarantine import rotate_quarantine
 from record.units import unit_by_code
 from settings import get_settings
 
@@ -47,13 +48,16 @@ async def create_token(username: str, now: datetime) -> str:
     return token
 
 
-async def rotate() -> tuple[int, int]:
-    """How many identities and second factors were sealed with an older key than the current one,
-    and no longer are."""
+async def rotate() -> tuple[int, int, int]:
+    """How many identities, second factors and reports in quarantine were sealed with an older key
+    than the current one, and no longer are."""
     async with record() as engine:
         keyring = Keyring(get_settings().keyring)
-        identities = await rotate_identities(engine, keyring)
-        return identities, await second_factor.rotate_second_factors(engine, keyring)
+        return (
+            await rotate_identities(engine, keyring),
+            await second_factor.rotate_second_factors(engine, keyring),
+            await rotate_quarantine(engine, keyring),
+        )
 
 
 async def reset_second_factor(username: str, now: datetime) -> None:

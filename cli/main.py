@@ -123,13 +123,15 @@ def doctor() -> None:
 
 @app.command("rotate-keys")
 def rotate_keys() -> None:
-    """Segel ulang identitas pelapor dan faktor kedua dengan kunci sekarang; aman diulang."""
+    """Segel ulang identitas pelapor, faktor kedua, dan isi karantina dengan kunci sekarang."""
     from cli import accounts
 
-    identities, factors = _run(accounts.rotate())
+    identities, factors, kept = _run(accounts.rotate())
     typer.echo(f"{identities} identitas disegel ulang")
     if factors:
         typer.echo(f"{factors} faktor kedua disegel ulang")
+    if kept:
+        typer.echo(f"{kept} isi karantina disegel ulang")
 
 
 @user.command("add")

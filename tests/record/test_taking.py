@@ -1,6 +1,7 @@
 """Taking in what portals send: one complaint for one complaint, and its portals told so far."""
 
 import asyncio
+import secrets
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from record.append import append
 from record.errors import FileGoneError
 from record.events import load_events, mark_started
 from record.files.rows import FileRow
-from record.identity import open_identity
+from record.identity import Keyring, open_identity
 from record.ids import uuid7
 from record.portal_tables import attachments, deliveries, origins
 from record.portals.calls import calls_since, note_call, take_turn
@@ -43,6 +44,7 @@ from record.portals.quarantine import (
     mark_taken,
     quarantined,
     raw_of,
+    rotate_quarantine,
     understood,
     waiting,
 )
@@ -391,6 +393,16 @@ async def test_what_cannot_be_understood_is_kept_whole_and_once(desk: Office) ->
     async with desk.engine.connect() as connection:
         rows = await connection.execute(text("SELECT q::text FROM quarantine q"))
         assert "Siti" not in " ".join(rows.scalars())
+
+
+async def test_the_quarantine_follows_a_change_of_the_key(desk: Office) -> None:
+    old, new = secrets.token_bytes(32), secrets.token_bytes(32)
+    await put_aside(replace(desk, keyring=Keyring({"old": old})), b"whole", "1")
+    both = Keyring({"new": new, "old": old})
+    [kept] = await waiting(desk.engine)
+    assert await rotate_quarantine(desk.engine, both) == 1
+    assert await rotate_quarantine(desk.engine, both) == 0
+    assert await raw_of(desk.engine, Keyring({"new": new}), kept.id) == b"whole"
 
 
 async def test_it_is_settled_once_and_what_was_dropped_stays_dropped(desk: Office) -> None:
