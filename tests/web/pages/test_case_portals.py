@@ -326,7 +326,7 @@ async def test_there_is_no_barrier(
 ) -> None:
     wrong = []
     async with reading(chromium, site, "koordinator", language, size) as page:
-        for path in ("", "/berkas", "/riwayat"):
+        for path in ("", "/berkas", "/riwayat", "/tindakan/note"):
             await page.goto(f"{site.address}/aduan/{lamp.ticket}{path}")
             wrong += await look(page, f"{language} portal{path}", size)
     assert not wrong
