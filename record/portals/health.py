@@ -1,7 +1,7 @@
 """How the portals are: calls, what waits for them, and when their reports came. For their pages;
 one statement each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,8 +57,8 @@ class Arrivals:
     newest: datetime
 
 
-async def calls(engine: AsyncEngine, now: datetime) -> dict[str, Calls]:
-    """By portal."""
+async def calls(engine: AsyncEngine, codes: Collection[str], now: datetime) -> dict[str, Calls]:
+    """Of these portals, by their codes."""
     lately = portal_calls.c.minute >= now - LATELY
     rows = await fetch(
         engine,
@@ -69,7 +69,7 @@ async def calls(engine: AsyncEngine, now: datetime) -> dict[str, Calls]:
             func.coalesce(func.sum(portal_calls.c.calls).filter(lately), 0).label("lately"),
             func.coalesce(func.sum(portal_calls.c.seconds).filter(lately), 0).label("seconds"),
         )
-        .where(portal_calls.c.minute > now - timedelta(hours=1))
+        .where(portal_calls.c.portal.in_(codes), portal_calls.c.minute > now - timedelta(hours=1))
         .group_by(portal_calls.c.portal, portal_calls.c.outcome),
     )
     return {

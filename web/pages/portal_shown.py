@@ -77,7 +77,7 @@ async def _shown(
     house: House, account: Account, states: Sequence[PortalState], here: str
 ) -> list[Shown]:
     now, engine = house.now, house.engine
-    calls = await known.calls(engine, now)
+    calls = await known.calls(engine, [one.code for one in states], now)
     undelivered = await known.undelivered(engine)
     kept = await quarantined(engine)
     arrivals = await known.arrivals(engine, now)

@@ -158,8 +158,10 @@ async def test_it_is_settled_by_hand_with_the_portals_reference(site: Site, told
 async def test_who_reads_and_who_mends(
     site: Site, told: Told, who: str, kind: str, reads: int, mends: bool
 ) -> None:
-    await refuse(site, told, kind)
     async with site.at_the_desk(who) as browser:
+        before = await notices(browser)
+        await refuse(site, told, kind)
+        assert await notices(browser) == before + mends, "a task of those who mend it"
         page = await browser.get(told.url(kind))
         assert page.status_code == reads
         assert ("Kirim lagi" in page.text) is mends

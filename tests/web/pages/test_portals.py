@@ -4,10 +4,15 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, select
 
+from record.engine import execute, fetch_one
+from record.ids import uuid7
+from record.portal_tables import origins
 from record.portals.calls import note_call
 from record.portals.state import Mode, ensure_portal, move_cursor, portal, pull_failed
 from record.portals.state import steps as steps_of
+from record.tables import complaints
 from tests.record.office import statements
 from tests.web.pages.house import Site
 from web.pages.dates import moment
@@ -94,6 +99,32 @@ async def test_a_portal_that_is_down_is_told_so(site: Site, down: datetime) -> N
     assert f"Berhasil terakhir {moment(down)}." in page
     assert "3 tidak dijawab" in page
     assert "halaman-7" in page
+
+
+async def test_a_portal_that_is_silent_longer_than_its_habit_is_told_so(site: Site) -> None:
+    """Of one complaint: what counts are the reports that the portal sent."""
+    now = datetime.now(UTC)
+    for code in ("laporgub", "open311"):
+        await ensure_portal(site.engine, code, Mode.RELAY, now)
+    filed = await site.report()
+    query = select(complaints.c.id).where(complaints.c.ticket == filed.ticket)
+    row = await fetch_one(site.engine, query)
+    assert row
+    for code, silent_for in (("laporgub", timedelta(days=4)), ("open311", timedelta())):
+        times = [now - silent_for - timedelta(hours=6 * n) for n in range(112)]
+        rows = [
+            {"id": uuid7(), "portal": code, "external_id": str(n), "complaint_id": row["id"]}
+            | {"joined": n > 0, "digest": b"", "filed_at": at, "created_at": now}
+            for n, at in enumerate(times)
+        ]
+        await execute(site.engine, insert(origins).values(rows))
+    async with site.at_the_desk("koordinator") as browser:
+        silent = (await browser.get("/portal/laporgub")).text
+        assert "Lebih sepi daripada biasanya." in silent
+        assert "biasanya datang sekitar 16 laporan" in silent
+        assert moment(now - timedelta(days=4)) in silent
+        assert "Lebih sepi" not in (await browser.get("/portal/open311")).text
+        assert (await browser.get("/portal")).text.count("Lebih sepi") == 1
 
 
 async def test_the_page_costs_as_many_statements_however_much_there_is(site: Site) -> None:
