@@ -50,6 +50,9 @@ class Walk(BaseModel):
     page: int = Field(1, ge=1)
     seen: str = ""
     """A digest of the last page's ids: a city that does not page answers the same again."""
+    longest: int = 0
+    """The longest page that the city gave, which may be shorter than what is asked for: one at
+    most half as long is the last."""
 
 
 class Open311:
@@ -109,8 +112,9 @@ class Open311:
         found, now = await self._asked(self._mapping.paths.requests, asked)
         reports = [read_report(self._mapping, item) for item in found]
         seen = sha256("\n".join(report.id or "?" for report in reports).encode()).hexdigest()
-        following = walk.model_copy(update={"began": walk.began or now})
-        if found and names.page and seen != walk.seen:
+        longest = min(max(walk.longest, len(found)), self._mapping.page_size)
+        following = walk.model_copy(update={"began": walk.began or now, "longest": longest})
+        if names.page and 2 * len(found) > walk.longest and seen != walk.seen:
             following = following.model_copy(update={"page": walk.page + 1, "seen": seen})
         else:
             following = following.model_copy(update={"page": 1, "seen": "", "what": "updates"})
@@ -130,7 +134,8 @@ class Open311:
             following = walk.model_copy(update={"page": walk.page + 1})
             return Pulled(reports=reports, cursor=following.model_dump_json(), more=True)
         overlap = timedelta(minutes=self._mapping.overlap_minutes)
-        following = Walk(since=(walk.until or walk.began or now) - overlap)
+        since = (walk.until or walk.began or now) - overlap
+        following = Walk(since=since, longest=walk.longest)
         behind = walk.until is not None
         return Pulled(reports=reports, cursor=following.model_dump_json(), more=behind)
 

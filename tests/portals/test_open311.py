@@ -68,6 +68,24 @@ async def test_a_city_that_does_not_page_is_read_once(meet: Meet) -> None:
         assert len(pair.turns) == 3  # the page, the same again, the updates
 
 
+async def test_a_quiet_city_is_asked_twice(meet: Meet) -> None:
+    """For requests and for updates; once more only where a page may be a full one."""
+    async with meet("open311") as pair:
+        old = datetime.now(UTC) - timedelta(days=1)
+        for n in range(12):
+            pair.portal.file(Filing(text=f"Lama {n}"), at=old)
+        _, cursor = await pair.all()
+        pair.portal.file(TREE)
+        pair.turns.clear()
+
+        found, cursor = await pair.all(cursor)
+        assert (len(found), len(pair.turns)) == (1, 2)
+        for n in range(11):
+            pair.portal.file(Filing(text=f"Baru {n}"))
+        found, cursor = await pair.all(cursor)
+        assert len(found) == 12
+
+
 async def test_what_is_old_is_not_asked_for_again(meet: Meet) -> None:
     async with meet("open311") as pair:
         pair.portal.file(Filing(text="Lama"), at=datetime.now(UTC) - timedelta(hours=1))
