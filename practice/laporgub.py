@@ -93,7 +93,7 @@ class _Api:
     def safely(self, handler: Handler) -> Handler:
         async def safe(request: Request) -> Response:
             gate, key = self._portal.gate, request.headers.get(self._names.field("X-Api-Key"), "")
-            known = hmac.compare_digest(key, self._portal.config.api_key)
+            known = hmac.compare_digest(key.encode(), self._portal.config.api_key.encode())
             if not known or gate.falls(gate.faults.revoke):
                 return self.wrong(401, "", "Kunci API tidak dikenal")
             try:

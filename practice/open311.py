@@ -2,23 +2,22 @@
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, tostring
 
 from starlette.applications import Starlette
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from practice.config import Config
+from practice.open311_forms import Wrong, at, between, coordinate, listed, single, time, whole
 from practice.portal import Closed, Kind, Portal
 from practice.site import application
 from practice.store import Entry, Filing, Report
 
-MOST, MOST_DAYS = 1000, 90
-"""Requests in an answer; days between the ends of a search, as the standard says."""
+MOST = 1000
+"""Requests in an answer."""
 
 PATHS = {
     "discovery": "/open311/discovery.{format}",
@@ -58,12 +57,6 @@ KIND = Kind(
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class _Wrong(Exception):
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.message = status, message
-
-
 def create_app(config: Config) -> Starlette:
     portal = Portal(KIND, config)
     api = _Api(portal)
@@ -94,45 +87,19 @@ class _Api:
         async def gated(request: Request) -> Response:
             def wrong(status: int, code: str, message: str) -> Response:
                 error = [{"code": str(status), "description": message}]
-                return self._said(request, "errors", "error", error, status)
+                return listed(request, self._names, "errors", "error", error, status)
 
             async def safe(request: Request) -> Response:
                 try:
                     if request.path_params["format"] not in ("json", "xml"):
-                        raise _Wrong(404, "Format tidak dikenal")
+                        raise Wrong(404, "Format tidak dikenal")
                     return await handler(request)
-                except _Wrong as refused:
+                except Wrong as refused:
                     return wrong(refused.status, "", refused.message)
 
             return await self._portal.gate.over(safe, wrong)(request)
 
         return gated
-
-    def _said(
-        self,
-        request: Request,
-        root: str,
-        item: str,
-        items: Sequence[dict[str, Any]],
-        status: int = 200,
-    ) -> Response:
-        """A list in the format that the address asks for."""
-        named = [self._names.out(one) for one in items]
-        if request.path_params["format"] == "xml":
-            top = Element(root)
-            for one in named:
-                _fill(SubElement(top, item), one)
-            return _xml(top, status)
-        return JSONResponse(named, status)
-
-    def _object(self, request: Request, root: str, facts: dict[str, Any]) -> Response:
-        """As `_said`, of a single thing."""
-        named = self._names.out(facts)
-        if request.path_params["format"] == "xml":
-            top = Element(root)
-            _fill(top, named)
-            return _xml(top, 200)
-        return JSONResponse(named)
 
     async def discovery(self, request: Request) -> Response:
         base = f"{str(request.base_url).rstrip('/')}/open311/v2"
@@ -150,7 +117,7 @@ class _Api:
                 }
             ],
         }
-        return self._object(request, "discovery", found)
+        return single(request, self._names, "discovery", found)
 
     async def services(self, request: Request) -> Response:
         found = [
@@ -165,14 +132,14 @@ class _Api:
             }
             for code, (name, group) in SERVICES.items()
         ]
-        return self._said(request, "services", "service", found)
+        return listed(request, self._names, "services", "service", found)
 
     async def service(self, request: Request) -> Response:
         code = request.path_params["id"]
         if code not in SERVICES:
-            raise _Wrong(404, "service_code tidak dikenal")
+            raise Wrong(404, "service_code tidak dikenal")
         found = {"service_code": code, "attributes": list[str]()}
-        return self._object(request, "service_definition", found)
+        return single(request, self._names, "service_definition", found)
 
     async def requests(self, request: Request) -> Response:
         """Newest first; a search without ids goes back 90 days at most."""
@@ -181,9 +148,9 @@ class _Api:
         if ids := asked.get("service_request_id"):
             found = [one for id_ in ids.split(",") if (one := store.report(id_))]
             return self._reports(request, found)
-        start, end = _between(asked)
-        size = min(_whole(asked.get("page_size") or str(self._portal.config.page_size)), MOST)
-        skipped, taken = (_whole(asked.get("page") or "1") - 1) * size, size
+        start, end = between(asked)
+        size = min(whole(asked.get("page_size") or str(self._portal.config.page_size)), MOST)
+        skipped, taken = (whole(asked.get("page") or "1") - 1) * size, size
         if skipped and gate.falls(gate.faults.repeat):
             skipped, taken = skipped - size // 2, taken + size // 2
         found = store.filed_between(start, end, taken, skipped)
@@ -195,40 +162,40 @@ class _Api:
     async def token(self, request: Request) -> Response:
         report = self._asked(request.path_params["id"])
         found = [{"service_request_id": report.id, "token": report.id}]
-        return self._said(request, "service_requests", "request", found)
+        return listed(request, self._names, "service_requests", "request", found)
 
     async def file(self, request: Request) -> Response:
         async with request.form() as form:
             body = self._body(form)
         self._require_key(body)
         if body.get("service_code") not in SERVICES:
-            raise _Wrong(400, "service_code wajib diisi dengan kode yang dikenal")
+            raise Wrong(400, "service_code wajib diisi dengan kode yang dikenal")
         if not (body.get("address_string") or (body.get("lat") and body.get("long"))):
-            raise _Wrong(400, "lat dan long, atau address_string, wajib diisi")
+            raise Wrong(400, "lat dan long, atau address_string, wajib diisi")
         filing = Filing(
             text=body.get("description", ""),
             category=SERVICES[body["service_code"]][0],
             address=body.get("address_string", ""),
-            lat=_coordinate(body.get("lat")),
-            lng=_coordinate(body.get("long")),
+            lat=coordinate(body.get("lat")),
+            lng=coordinate(body.get("long")),
             name=f"{body.get('first_name', '')} {body.get('last_name', '')}".strip(),
             phone=body.get("phone", ""),
             email=body.get("email", ""),
         )
         report = self._portal.file(filing)
         found = [{"service_request_id": report.id, "service_notice": "", "account_id": ""}]
-        return self._said(request, "service_requests", "request", found, 201)
+        return listed(request, self._names, "service_requests", "request", found, 201)
 
     async def updates(self, request: Request) -> Response:
         asked = self._names.usual(dict(request.query_params))
         gate = self._portal.gate
-        found = list(self._portal.store.entries_between(*_between(asked)))
+        found = list(self._portal.store.entries_between(*between(asked)))
         if asked.get("service_request_id"):
             found = [one for one in found if one.report == asked["service_request_id"]]
         if gate.falls(gate.faults.repeat):
             found = found[: len(found) // 2] + found
         said = [self._update(request, one) for one in found[:MOST]]
-        return self._said(request, "service_request_updates", "request_update", said)
+        return listed(request, self._names, "service_request_updates", "request_update", said)
 
     async def update(self, request: Request) -> Response:
         async with request.form() as form:
@@ -242,20 +209,20 @@ class _Api:
         report = self._asked(body.get("service_request_id", ""))
         status = self._names.usual_word(body.get("status", "").lower())
         if status not in STATUSES:
-            raise _Wrong(400, f"status {status} tidak dikenal")
+            raise Wrong(400, f"status {status} tidak dikenal")
         for name in ("update_id", "updated_datetime", "description"):
             if not body.get(name, "").strip():
-                raise _Wrong(400, f"{name} wajib diisi")
-        _time(body["updated_datetime"])
+                raise Wrong(400, f"{name} wajib diisi")
+        time(body["updated_datetime"])
         try:
             entry = self._portal.answer(
                 report, body["description"], title=body.get("last_name", ""), status=status,
                 files=[self._portal.keep(*one) for one in sent], key=body["update_id"],
             )  # fmt: skip
         except Closed:
-            raise _Wrong(409, f"Laporan {report.id} sudah ditutup pelapor") from None
+            raise Wrong(409, f"Laporan {report.id} sudah ditutup pelapor") from None
         found = [{"update_id": str(entry.number)}]
-        return self._said(request, "service_request_updates", "request_update", found)
+        return listed(request, self._names, "service_request_updates", "request_update", found)
 
     async def media(self, request: Request) -> Response:
         file = self._portal.store.kept_file(request.path_params["id"])
@@ -270,20 +237,22 @@ class _Api:
 
     def _require_key(self, body: dict[str, str]) -> None:
         gate = self._portal.gate
-        known = hmac.compare_digest(body.get("api_key", ""), self._portal.config.api_key)
+        known = hmac.compare_digest(
+            body.get("api_key", "").encode(), self._portal.config.api_key.encode()
+        )
         if not known or gate.falls(gate.faults.revoke):
-            raise _Wrong(403, "api_key tidak dikenal")
+            raise Wrong(403, "api_key tidak dikenal")
 
     def _asked(self, id_: str) -> Report:
         report = self._portal.store.report(id_)
         # A secret report is none that an open interface knows.
         if report is None or report.filing.secret:
-            raise _Wrong(404, "service_request_id tidak ditemukan")
+            raise Wrong(404, "service_request_id tidak ditemukan")
         return report
 
     def _reports(self, request: Request, reports: Sequence[Report]) -> Response:
         found = [self._report(request, one) for one in reports if not one.filing.secret]
-        return self._said(request, "service_requests", "request", found)
+        return listed(request, self._names, "service_requests", "request", found)
 
     def _report(self, request: Request, report: Report) -> dict[str, Any]:
         filing = report.filing
@@ -296,8 +265,8 @@ class _Api:
             "description": filing.text,
             "agency_responsible": KIND.agency,
             "service_notice": "",
-            "requested_datetime": _at(report.filed_at),
-            "updated_datetime": _at(report.changed_at),
+            "requested_datetime": at(report.filed_at),
+            "updated_datetime": at(report.changed_at),
             "expected_datetime": "",
             "address": filing.address,
             "address_id": "",
@@ -314,7 +283,7 @@ class _Api:
             "status": self._names.word(
                 entry.status or self._portal.store.need(entry.report).status
             ),
-            "updated_datetime": _at(entry.at),
+            "updated_datetime": at(entry.at),
             "description": entry.text,
             "author": self._names.word(entry.author),
             "media_url": self._media(request, entry.files),
@@ -325,63 +294,7 @@ class _Api:
         return f"{request.base_url}media/{files[0].id}/{files[0].name}" if files else ""
 
 
-def _xml(top: Element, status: int) -> Response:
-    body = tostring(top, encoding="UTF-8", xml_declaration=True)
-    return Response(body, status, media_type="text/xml; charset=utf-8")
-
-
-def _fill(element: Element, facts: dict[str, Any]) -> None:
-    for name, value in facts.items():
-        if isinstance(value, list):
-            around = SubElement(element, name)
-            for one in value:
-                inner = SubElement(around, name.removesuffix("s"))
-                if isinstance(one, dict):
-                    _fill(inner, one)
-                else:
-                    inner.text = str(one)
-        else:
-            text = str(value).lower() if isinstance(value, bool) else value
-            SubElement(element, name).text = None if text is None else str(text)
-
-
-def _between(asked: dict[str, str]) -> tuple[datetime, datetime]:
-    end = _time(asked["end_date"]) if asked.get("end_date") else datetime.now(UTC)
-    widest = timedelta(days=MOST_DAYS)
-    start = _time(asked["start_date"]) if asked.get("start_date") else end - widest
-    return max(start, end - widest), end
-
-
 def _fits(report: Report, asked: dict[str, str]) -> bool:
     statuses, codes = asked.get("status", ""), asked.get("service_code", "")
     right_status = not statuses or report.status in statuses.split(",")
     return right_status and (not codes or CODES.get(report.filing.category) in codes.split(","))
-
-
-def _time(text: str) -> datetime:
-    try:
-        # A plus sign that nobody escaped is a space.
-        at = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        raise _Wrong(400, f"{text} bukan waktu W3C") from None
-    if at.tzinfo is None:
-        raise _Wrong(400, f"{text} tidak memuat zona waktu")
-    return at
-
-
-def _at(at: datetime) -> str:
-    """Whole seconds, as the standard's examples have."""
-    return at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise _Wrong(400, "page dan page_size harus angka mulai 1")
-    return int(text)
-
-
-def _coordinate(text: str | None) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        raise _Wrong(400, "lat dan long harus angka") from None

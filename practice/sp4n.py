@@ -1,7 +1,5 @@
 """SP4N-LAPOR! as far as it can be guessed: OAuth 2.0, an opaque cursor, keys, signed hints."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -9,7 +7,6 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,12 +16,21 @@ from starlette.routing import Route
 from practice.config import Config
 from practice.portal import Closed, Kind, Portal
 from practice.site import application
+from practice.sp4n_forms import (
+    WIB,
+    Wrong,
+    basic,
+    opened,
+    said,
+    sealed,
+    sent_file,
+    time,
+    whole,
+    worded,
+)
 from practice.store import Entry, File, Report
 
 AGENCY = "3303"
-WIB = ZoneInfo("Asia/Jakarta")
-MOST_TEXT, MOST_FILE = 10_000, 10_000_000
-"""Characters, bytes."""
 
 PATHS = {
     "token": "/oauth/token",
@@ -54,12 +60,6 @@ KIND = Kind(
 )  # fmt: skip
 
 
-class _Wrong(Exception):
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-
 def create_app(config: Config) -> Starlette:
     portal = Portal(KIND, config)
     api = _Api(portal)
@@ -87,7 +87,6 @@ class _Api:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
         self._names = portal.names
-        self._sealing = secrets.token_bytes(32)
 
     def wrong(self, status: int, code: str, message: str) -> Response:
         body = self._names.out({"error": {"code": code, "message": message}})
@@ -101,7 +100,7 @@ class _Api:
                 if handler != self.token:
                     self._require_token(request)
                 return await handler(request)  # type: ignore[no-any-return]
-            except _Wrong as wrong:
+            except Wrong as wrong:
                 return self.wrong(wrong.status, wrong.code, wrong.message)
 
         return safe
@@ -111,18 +110,19 @@ class _Api:
             self._portal.store.revoke_tokens()
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not self._portal.store.holds(token, _now()):
-            raise _Wrong(401, "token_tidak_berlaku", "Token tidak berlaku")
+            raise Wrong(401, "token_tidak_berlaku", "Token tidak berlaku")
 
     async def token(self, request: Request) -> Response:
         form = await request.form()
         config = self._portal.config
         given = (str(form.get("client_id", "")), str(form.get("client_secret", "")))
         if not given[0]:
-            given = _basic(request)
+            given = basic(request)
         if form.get("grant_type") != "client_credentials":
-            raise _Wrong(400, "unsupported_grant_type", "grant_type harus client_credentials")
-        if not all(map(hmac.compare_digest, given, (config.client_id, config.client_secret))):
-            raise _Wrong(401, "invalid_client", "Klien tidak dikenal")
+            raise Wrong(400, "unsupported_grant_type", "grant_type harus client_credentials")
+        known = f"{config.client_id}:{config.client_secret}"
+        if not hmac.compare_digest(":".join(given).encode(), known.encode()):
+            raise Wrong(401, "invalid_client", "Klien tidak dikenal")
         token = secrets.token_urlsafe(24)
         self._portal.store.keep_token(token, _now() + timedelta(seconds=config.token_s))
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": config.token_s}
@@ -131,12 +131,12 @@ class _Api:
     async def reports(self, request: Request) -> Response:
         asked = self._names.usual(dict(request.query_params))
         if asked.get("instansi") != AGENCY:
-            raise _Wrong(403, "instansi", "Instansi ini bukan milik klien")
-        limit = _whole(asked.get("limit", str(self._portal.config.page_size)), "limit")
+            raise Wrong(403, "instansi", "Instansi ini bukan milik klien")
+        limit = whole(asked.get("limit", str(self._portal.config.page_size)), "limit")
         if not 1 <= limit <= 100:
-            raise _Wrong(422, "limit", "limit harus 1 sampai 100")
+            raise Wrong(422, "limit", "limit harus 1 sampai 100")
         store, gate = self._portal.store, self._portal.gate
-        change = _opened(asked["cursor"]) if asked.get("cursor") else 0
+        change = opened(asked["cursor"]) if asked.get("cursor") else 0
         found = store.after_change(change, limit + 1)
         page, more = found[:limit], len(found) > limit
         cursor = page[-1].change if page else change
@@ -144,7 +144,7 @@ class _Api:
             page = store.before_change(change, limit // 2) + page
         answer = {
             "data": [self._report(request, one) for one in page],
-            "next_cursor": _sealed(cursor),
+            "next_cursor": sealed(cursor),
             "has_more": more,
         }
         return JSONResponse(self._names.out(answer))
@@ -155,7 +155,7 @@ class _Api:
     async def messages(self, request: Request) -> Response:
         report = self._asked(request)
         asked = self._names.usual(dict(request.query_params))
-        after = _whole(asked.get("setelah") or "0", "setelah")
+        after = whole(asked.get("setelah") or "0", "setelah")
         # A status without words is no part of the talk.
         talk = [one for one in self._portal.store.entries(report.id, after) if one.text]
         answer = {"data": [self._message(request, one) for one in talk]}
@@ -163,19 +163,19 @@ class _Api:
 
     async def status(self, request: Request) -> Response:
         async def act(report: Report, body: dict[str, Any], key: str) -> Entry:
-            status = self._names.usual_word(_text(body, "status", required=True))
+            status = self._names.usual_word(worded(body, "status", required=True))
             if status not in STATUSES:
-                raise _Wrong(422, "status", f"Status {status} tidak dikenal")
-            text = _text(body, "catatan")
+                raise Wrong(422, "status", f"Status {status} tidak dikenal")
+            text = worded(body, "catatan")
             return self._portal.answer(report, text, status=status, key=key)
 
         return await self._once(request, act)
 
     async def answer(self, request: Request) -> Response:
         async def act(report: Report, body: dict[str, Any], key: str) -> Entry:
-            text = _text(body, "isi", required=True)
-            unit = _text(body, "unit") or "Instansi"
-            sent = [_sent(one) for one in body.get("lampiran") or []]
+            text = worded(body, "isi", required=True)
+            unit = worded(body, "unit") or "Instansi"
+            sent = [sent_file(one) for one in body.get("lampiran") or []]
             files = [self._portal.keep(*one) for one in sent]
             return self._portal.answer(report, text, title=unit, files=files, key=key)
 
@@ -185,46 +185,46 @@ class _Api:
         """What `act` answers, once for each Idempotency-Key."""
         key = request.headers.get("idempotency-key", "")
         if not key:
-            raise _Wrong(400, "idempotency_key", "Idempotency-Key wajib diisi")
+            raise Wrong(400, "idempotency_key", "Idempotency-Key wajib diisi")
         report = self._asked(request)
         raw = await request.body()
         digest = hashlib.sha256(request.url.path.encode() + b"\n" + raw).hexdigest()
         if before := self._portal.store.answered(key):
             if before[0] != digest:
-                raise _Wrong(409, "idempotency_key", "Kunci ini sudah dipakai untuk isi lain")
+                raise Wrong(409, "idempotency_key", "Kunci ini sudah dipakai untuk isi lain")
             return Response(before[1], media_type="application/json")
         try:
             body = self._names.usual(json.loads(raw))
         except ValueError:
-            raise _Wrong(400, "json", "Isi permintaan bukan JSON") from None
+            raise Wrong(400, "json", "Isi permintaan bukan JSON") from None
         if not isinstance(body, dict):
-            raise _Wrong(400, "json", "Isi permintaan bukan objek JSON")
-        _time(body)
+            raise Wrong(400, "json", "Isi permintaan bukan objek JSON")
+        time(body)
         try:
             entry = await act(report, body, key)
         except Closed:
             message = f"Laporan {report.id} sudah ditutup pelapor dan tidak dapat ditindaklanjuti"
-            raise _Wrong(422, "laporan_ditutup", message) from None
-        answer = self._names.out({"id": str(entry.number), "pada": _said(entry.at)})
+            raise Wrong(422, "laporan_ditutup", message) from None
+        answer = self._names.out({"id": str(entry.number), "pada": said(entry.at)})
         self._portal.store.keep_answer(key, digest, json.dumps(answer))
         return JSONResponse(answer)
 
     async def attachment(self, request: Request) -> Response:
         id_, until = request.path_params["id"], request.query_params.get("sampai", "0")
         given = request.query_params.get("tanda", "")
-        if not hmac.compare_digest(self._seal(id_, until), given):
-            raise _Wrong(403, "tautan", "Tautan tidak sah")
+        if not hmac.compare_digest(self._seal(id_, until).encode(), given.encode()):
+            raise Wrong(403, "tautan", "Tautan tidak sah")
         if float(until) < _now().timestamp():
-            raise _Wrong(410, "tautan", "Tautan sudah kedaluwarsa")
+            raise Wrong(410, "tautan", "Tautan sudah kedaluwarsa")
         file = self._portal.store.kept_file(id_)
         if file is None:
-            raise _Wrong(404, "lampiran", "Lampiran tidak ada")
+            raise Wrong(404, "lampiran", "Lampiran tidak ada")
         return Response(file.data, media_type=file.media_type)
 
     def _asked(self, request: Request) -> Report:
         report = self._portal.store.report(request.path_params["id"])
         if report is None:
-            raise _Wrong(404, "tidak_ada", "Laporan tidak ditemukan")
+            raise Wrong(404, "tidak_ada", "Laporan tidak ditemukan")
         return report
 
     def _report(self, request: Request, report: Report) -> dict[str, Any]:
@@ -251,8 +251,8 @@ class _Api:
             "lampiran": self._files(request, filing.files),
             "instansi_tujuan": KIND.agency,
             "status": self._names.word(report.status),
-            "dibuat_pada": _said(report.filed_at),
-            "diperbarui_pada": _said(report.changed_at),
+            "dibuat_pada": said(report.filed_at),
+            "diperbarui_pada": said(report.changed_at),
         }
 
     def _message(self, request: Request, entry: Entry) -> dict[str, Any]:
@@ -261,7 +261,7 @@ class _Api:
             "oleh": self._names.word(AUTHORS[entry.author]),
             "isi": entry.text,
             "lampiran": self._files(request, entry.files),
-            "pada": _said(entry.at),
+            "pada": said(entry.at),
         }
 
     def _files(self, request: Request, ids: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -282,66 +282,9 @@ class _Api:
         return f"{str(request.base_url).rstrip('/')}{path}?{query}"
 
     def _seal(self, id_: str, until: str) -> str:
-        return hmac.new(self._sealing, f"{id_}.{until}".encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _basic(request: Request) -> tuple[str, str]:
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    try:
-        name, _, secret = base64.b64decode(given).decode().partition(":")
-    except ValueError:
-        return "", ""
-    return (name, secret) if scheme.lower() == "basic" else ("", "")
-
-
-def _sealed(change: int) -> str:
-    return base64.urlsafe_b64encode(f"c{change}".encode()).decode().rstrip("=")
-
-
-def _opened(cursor: str) -> int:
-    try:
-        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[1:])
-    except ValueError:
-        raise _Wrong(400, "cursor", "cursor tidak dikenal") from None
-
-
-def _whole(text: str, name: str) -> int:
-    if not text.isdecimal():
-        raise _Wrong(422, name, f"{name} harus angka")
-    return int(text)
-
-
-def _text(body: dict[str, Any], name: str, *, required: bool = False) -> str:
-    value = body.get(name) or ""
-    if not isinstance(value, str) or len(value) > MOST_TEXT:
-        raise _Wrong(422, name, f"{name} harus teks, paling panjang {MOST_TEXT} huruf")
-    if required and not value.strip():
-        raise _Wrong(422, name, f"{name} wajib diisi")
-    return value
-
-
-def _time(body: dict[str, Any]) -> None:
-    try:
-        at = datetime.fromisoformat(str(body.get("pada")))
-    except ValueError:
-        raise _Wrong(422, "pada", "pada harus waktu ISO 8601") from None
-    if at.tzinfo is None:
-        raise _Wrong(422, "pada", "pada harus memuat zona waktu")
-
-
-def _sent(one: Any) -> tuple[str, str, bytes]:
-    try:
-        data = base64.b64decode(one["data"], validate=True)
-        name, media_type = str(one["nama"]), str(one["tipe"])
-    except (binascii.Error, KeyError, TypeError, ValueError):
-        raise _Wrong(422, "lampiran", "lampiran harus memuat nama, tipe, dan data") from None
-    if not 0 < len(data) <= MOST_FILE:
-        raise _Wrong(422, "lampiran", "Berkas kosong atau lebih dari 10 MB")
-    return name, media_type, data
-
-
-def _said(at: datetime) -> str:
-    return at.astimezone(WIB).isoformat()
+        return hmac.new(
+            self._portal.config.client_secret.encode(), f"{id_}.{until}".encode(), hashlib.sha256
+        ).hexdigest()[:32]
 
 
 def _now() -> datetime:
