@@ -1,13 +1,17 @@
 """LaporGub: shifting pages, minutes, HTML, and no key; against the practice portal over HTTP."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from portals.protocol import Away, BadSignature, Misread, Refused, Report, Sent, Told
+from portals.registry import connect, load
 from practice.store import Filing
-from tests.portals.conftest import Meet, a_push, ids
+from tests.portals.conftest import CREDENTIALS, Meet, a_push, ids
 
 LAMP = Filing(
     text="Lampu jalan padam di Kutasari.\n\nGelap & rawan <begal>.",
@@ -96,6 +100,37 @@ async def test_the_next_walk_begins_before_the_last_one_did(meet: Meet) -> None:
         pair.portal.reply(old, "Masih gelap")
         after, _ = await pair.all(cursor)
         assert set(ids(after)) == {old.id, new.id}
+
+
+async def test_the_portals_clock_counts_not_ours(tmp_path: Path) -> None:
+    """One that is two days slow is asked from its own time on."""
+    asked: list[str] = []
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+        asked.append(parse_qs(urlsplit(line).query)["sejak"][0])
+        body = b'{"halaman": 1, "total_halaman": 1, "aduan": []}'
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 03:02:59 GMT\r\n"
+            b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(body), body)
+        )
+        writer.close()
+
+    server = await asyncio.start_server(slow, "127.0.0.1", 0)
+    (tmp_path / "laporgub.toml").write_text(
+        f'address = "http://127.0.0.1:{server.sockets[0].getsockname()[1]}"\n'
+        f"[credentials]\n{CREDENTIALS['laporgub']}"
+    )
+
+    async def no_turn() -> None: ...
+
+    connector = connect(load(tmp_path)["laporgub"], no_turn)
+    async with server:
+        first = await connector.pull(None)
+        await connector.pull(first.cursor)
+    await connector.close()
+
+    assert asked[1] == "22-11-2026 09:59"
 
 
 async def test_a_cursor_of_another_make_begins_anew(meet: Meet) -> None:

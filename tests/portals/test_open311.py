@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from portals.open311 import Walk
 from portals.protocol import Away, BadSignature, Misread, Refused, Report, Sent, Told
 from practice.store import Filing
 from tests.portals.conftest import Meet, a_push, ids
@@ -66,6 +67,22 @@ async def test_a_city_that_does_not_page_is_read_once(meet: Meet) -> None:
 
         assert set(ids(reports)) == filed
         assert len(pair.turns) == 3  # the page, the same again, the updates
+
+
+async def test_more_than_a_search_may_span_is_taken_in_parts(meet: Meet) -> None:
+    async with meet("open311") as pair:
+        now = datetime.now(UTC)
+        filed = [
+            pair.portal.file(Filing(text=f"L{days}"), at=now - timedelta(days=days)).id
+            for days in (250, 150, 60, 1)
+        ]
+        pair.portal.reply(pair.portal.store.need(filed[0]), "Masih")
+
+        reports, _ = await pair.all(Walk(since=now - timedelta(days=251)).model_dump_json())
+
+        assert set(ids(reports)) == set(filed)
+        [told] = [one for one in reports if isinstance(one, Report) and one.messages]
+        assert (told.id, told.messages[0].text) == (filed[0], "Masih")
 
 
 async def test_a_quiet_city_is_asked_twice(meet: Meet) -> None:
