@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from domain.calendar import WIB
@@ -109,3 +110,11 @@ async def test_pages_elsewhere_may_read_and_keep_it_a_minute(city: City, filed: 
         kept = "public, max-age=60" if answer.status_code == 200 else "no-store"
         assert answer.headers["cache-control"] == kept
         assert "set-cookie" not in answer.headers
+
+
+async def test_it_is_counted_by_route_and_not_by_ticket(city: City, filed: Reported) -> None:
+    await city.get(f"/requests/{filed.ticket}.json")
+    async with httpx.AsyncClient() as http:
+        counted = (await http.get(f"{city.site.address}/metrics")).text
+    assert 'route="/open311/v2/requests/{ticket}.{format}"' in counted
+    assert filed.ticket not in counted
