@@ -23,6 +23,7 @@ from portals.protocol import (
     Pulled,
     Push,
     Receipt,
+    Refused,
     Report,
     Turn,
     Unreadable,
@@ -48,7 +49,7 @@ class Sp4n:
         if cursor:
             asked[names.cursor] = cursor
         async with within(ALL_S):
-            answer = (await self._call("GET", self._mapping.paths.reports, params=asked)).json()
+            answer = await self._page(asked)
         items = listed(answer, page.items)
         following, more = dig(answer, page.cursor), dig(answer, page.more)
         if not isinstance(more, bool):
@@ -113,6 +114,17 @@ class Sp4n:
     async def close(self) -> None:
         await self._api.close()
         await self._files.close()
+
+    async def _page(self, asked: dict[str, str]) -> object:
+        """From the start where the portal no longer knows the cursor: nobody could give us another,
+        and what is known is known again."""
+        path, cursor = self._mapping.paths.reports, self._mapping.parameters.cursor
+        try:
+            return (await self._call("GET", path, params=asked)).json()
+        except Refused:
+            if asked.pop(cursor, None) is None:
+                raise
+        return (await self._call("GET", path, params=asked)).json()
 
     async def _messages(self, report: str, after: str | None = None) -> Sequence[Message]:
         asked = {self._mapping.parameters.after: after} if after else None

@@ -67,6 +67,19 @@ async def test_every_report_comes_once_however_pages_repeat(meet: Meet) -> None:
         assert await pair.all(cursor) == ([], cursor)
 
 
+async def test_a_cursor_that_the_portal_forgot_begins_anew(meet: Meet) -> None:
+    async with meet("sp4n") as pair:
+        filed = pair.portal.file(POTHOLE)
+
+        reports, _ = await pair.all("kacau")
+        assert ids(reports) == [filed.id]
+
+    async with meet("sp4n", overlay='agency = "1"') as pair:
+        with pytest.raises(Refused) as caught:
+            await pair.connector.pull("kacau")
+        assert caught.value.words == "Instansi ini bukan milik klien (HTTP 403)"
+
+
 async def test_a_revoked_token_is_replaced_once(meet: Meet) -> None:
     async with meet("sp4n") as pair:
         pair.portal.file(POTHOLE)
