@@ -36,7 +36,7 @@ STATES = {
 }
 DONE = {
     "diambil": N_("Berhasil: ini sudah diterima, dan sudah keluar dari karantina."),
-    "belum": N_("Sudah dicoba lagi, tetapi belum berhasil. Alasannya ada di barisnya."),
+    "belum": N_("Sudah dicoba lagi, tetapi belum berhasil. Alasannya di bawah ini."),
     "singkirkan": N_("Sudah disingkirkan dari karantina."),
 }
 
@@ -85,7 +85,11 @@ async def take_again(house: Home, account: Reader, id: UUID) -> Response:
         raise Problem(403, N_("Hanya koordinator dan administrator yang mencobanya lagi."))
     _still_waiting(kept)
     went = await take_in_again(house.client, kept.portal, kept.id, account.actor.id)
-    return _back(kept, "diambil" if went else "belum")
+    if went:
+        return _back(kept, "diambil")
+    response = RedirectResponse(f"/portal/karantina/{kept.id}", 303)
+    remember(response, "belum")
+    return response
 
 
 @router.get("/karantina/{id}/singkirkan")
@@ -142,8 +146,10 @@ async def _one(
     coordinates, is_open = account.actor.holds(Role.COORDINATOR), kept.state == "waiting"
     mapping, sees = house.portals[kept.portal], sees_cases(account)
     raw = await raw_of(house.engine, house.keyring, kept.id) if is_open else None
+    done = DONE.get(remembered_name(request))
     context = {
         "kept": kept,
+        "done": _(done) if done else "",
         "portal": portal_name(kept.portal),
         "kind": _(KINDS[kept.kind]),
         "state": _(STATES[kept.state]),
@@ -155,4 +161,5 @@ async def _one(
         "may_take": may_switch(account) and is_open and mapping.address is not None,
         "may_drop": coordinates and is_open,
     }
-    return page(request, "portal_quarantined.html", context)
+    response = page(request, "portal_quarantined.html", context)
+    return forget(response) if done else response

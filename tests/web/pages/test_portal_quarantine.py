@@ -8,14 +8,19 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
+from cli.parts import TemporalServer
 from portals.mapping import PortalMapping
 from portals.registry import load
 from record.identity import Keyring
 from record.portals.quarantine import Kind, keep, quarantined, waiting
 from record.portals.state import Mode, ensure_portal, steps
+from tests.web.pages.conftest import serving, settings_for
 from tests.web.pages.house import Browser, Site
 from web.pages.portal_raw import masked_fields
+from worker import Outside, make_intake_worker
 
 NAME, STRANGE = "Sukirman Hadiwijaya", "tetangga Bu Lurah"
 REASON = "tanggal: not a moment"
@@ -29,6 +34,11 @@ REPORT = {
 }
 
 
+@pytest.fixture(autouse=True)
+async def _known(site: Site) -> None:
+    await ensure_portal(site.engine, "laporgub", Mode.RELAY, datetime.now(UTC))
+
+
 @pytest.fixture
 def keyring(site: Site) -> Keyring:
     return Keyring({"k1": site.secret})  # as `settings_for` makes it
@@ -36,14 +46,15 @@ def keyring(site: Site) -> Keyring:
 
 @pytest.fixture
 async def one(site: Site, keyring: Keyring) -> UUID:
-    await ensure_portal(site.engine, "laporgub", Mode.RELAY, datetime.now(UTC))
     return await kept(site, keyring, json.dumps(REPORT).encode())
 
 
-async def kept(site: Site, keyring: Keyring, raw: bytes) -> UUID:
+async def kept(
+    site: Site, keyring: Keyring, raw: bytes, external_id: str | None = "LGWP04350955"
+) -> UUID:
     now = datetime.now(UTC)
     await keep(
-        site.engine, "laporgub", Kind.REPORT, "LGWP04350955", raw, REASON, now,
+        site.engine, "laporgub", Kind.REPORT, external_id, raw, REASON, now,
         secret=site.secret, keyring=keyring,
     )  # fmt: skip
     return (await waiting(site.engine, "laporgub", limit=1000))[-1].id
@@ -130,7 +141,6 @@ async def test_what_was_put_aside_is_gone_from_the_list_and_shown_no_more(
 async def test_a_long_list_goes_on_by_its_last(
     site: Site, keyring: Keyring, coordinator: Browser
 ) -> None:
-    await ensure_portal(site.engine, "laporgub", Mode.RELAY, datetime.now(UTC))
     await asyncio.gather(*(kept(site, keyring, b'{"n": %d}' % n) for n in range(27)))
     all_of_them = {str(one.id) for one in await waiting(site.engine, "laporgub", limit=1000)}
     seen: list[str] = []
@@ -141,6 +151,50 @@ async def test_a_long_list_goes_on_by_its_last(
         _before, there, rest = page.partition(f'href="{url.partition("?")[0]}?setelah=')
         url = f"/portal/laporgub/karantina?setelah={rest.split(chr(34))[0]}" if there else ""
     assert len(seen) == len(set(seen)) == len(all_of_them)
+
+
+@pytest.fixture
+async def connected(
+    site: Site, temporal: TemporalServer, tmp_path: Path
+) -> AsyncIterator[tuple[Site, Keyring]]:
+    """The same record behind a house that reaches LaporGub; nothing asks it anything."""
+    (tmp_path / "laporgub.toml").write_text(
+        'address = "http://127.0.0.1:9"\n[credentials]\napi_key = "kunci"\n'
+    )
+    settings = settings_for(site.database).model_copy(update={"portals": tmp_path})
+    client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+    outside = Outside.of(settings, site.engine)
+    async with (
+        outside.connected() as connectors,
+        make_intake_worker(client, outside, connectors),
+        serving(settings, temporal.address) as address,
+    ):
+        there = Site(address, site.engine, site.database, settings.secret_bytes)
+        yield there, Keyring({"k1": settings.secret_bytes})
+
+
+async def test_after_a_fix_it_is_taken_in_again_and_is_a_complaint(
+    connected: tuple[Site, Keyring],
+) -> None:
+    site, keyring = connected
+    understood = {"tiket": "LGWP-7", "jenis": 1, "kontak": "", "tanggal": "24-11-2026 10:02 WIB"}
+    mended = REPORT | understood | {"linimasa": []}
+    good = await kept(site, keyring, json.dumps(mended).encode())
+    bad = await kept(site, keyring, json.dumps(REPORT | {"tiket": ""}).encode(), None)
+    before = await site.count("complaints")
+    async with site.at_the_desk("koordinator") as browser:
+        page = (await browser.get(f"/portal/karantina/{good}")).text
+        assert "Coba ambil lagi" in page
+        done = await browser.post(f"/portal/karantina/{good}/ambil", {})
+        assert "Berhasil: ini sudah diterima" in done.text
+        assert str(good) not in done.text
+        assert "Sudah diambil" in (await browser.get(f"/portal/karantina/{good}")).text
+        again = await browser.post(f"/portal/karantina/{good}/ambil", {})
+        assert again.status_code == 409
+        failed = await browser.post(f"/portal/karantina/{bad}/ambil", {})
+        assert "belum berhasil" in failed.text
+        assert str(bad) in failed.text
+    assert await site.count("complaints") == before + 1
 
 
 @pytest.fixture(scope="module")
