@@ -36,25 +36,25 @@ KINDS = {
 """What a portal is told, by the event that calls for it."""
 
 STATES = {
-    "waiting": (N_("Menunggu dikirim sejak %(at)s"), "hourglass"),
-    "delivered": (N_("Sampai %(at)s"), "check"),
-    "refused": (N_("Ditolak portal %(at)s"), "circle-alert"),
-    "settled": (N_("Diselesaikan petugas %(at)s"), "user-check"),
+    "waiting": (N_("Menunggu dikirim"), "hourglass"),
+    "delivered": (N_("Sampai"), "check"),
+    "refused": (N_("Ditolak portal"), "circle-alert"),
+    "settled": (N_("Diselesaikan petugas"), "user-check"),
     "skipped": (N_("Tidak perlu dikirim ke portal ini"), "minus"),
 }
-"""With the moment, where there is one to tell."""
 FIRST = 4
 """Of what a portal was told, so many lie open."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """`state`: how it is, not translated yet, for `at`. `receipt`: the portal's own id for it.
+    """`at`: since when it waits, or when that became of it. `receipt`: the portal's own id for it.
     `words`: the portal's own. `url`: where a refused one is mended, for whom may."""
 
     what: str
     state: str
     icon: str
+    waits: bool
     refused: bool
     at: datetime
     notes: Sequence[str]
@@ -189,8 +189,9 @@ def _told(one: Delivery, viewed: Viewed, actor: Actor) -> Told:
     mends = refused and may_mend(viewed.case, one.kind, actor) and _is_shown(one, viewed, actor)
     return Told(
         what=_(KINDS[one.kind]),
-        state=words,
+        state=_(words),
         icon=icon,
+        waits=waits,
         refused=refused,
         at=one.created_at if waits else one.receipt_at or one.touched_at,
         notes=notes,

@@ -191,8 +191,8 @@ async def test_each_portal_says_what_it_was_told(site: Site, lamp: Taken) -> Non
         "Nomor di sana 1916449",
         "Dibuat di sana 20 November 2026 pukul 10.00 WIB",
         "Status di sana diverifikasi",
-        "Tanda terima Sampai 20 November 2026 pukul 10.00 WIB Bukti tl-77",
-        "Diteruskan ke unit Ditolak portal 2",
+        "Tanda terima Sampai, 20 November 2026 pukul 10.00 WIB Bukti tl-77",
+        "Diteruskan ke unit Ditolak portal, 2",
         "Kata portal: “Status tidak dikenal.”",
         "Perbaiki kiriman ini",
     ):
@@ -202,7 +202,7 @@ async def test_each_portal_says_what_it_was_told(site: Site, lamp: Taken) -> Non
         "Di LaporGub Laporan yang sama, digabungkan ke aduan ini;",
         "Nomor di sana LGWP04350955",
         "Ditutup oleh portal 22 November 2026 pukul 10.00 WIB",
-        "Tanda terima Diselesaikan petugas 20 November 2026 pukul 10.00 WIB Bukti WA-12",
+        "Tanda terima Diselesaikan petugas, 20 November 2026 pukul 10.00 WIB Bukti WA-12",
         "Diteruskan ke unit Menunggu dikirim sejak 2",
         "sudah dicoba 3 kali",
     ):
