@@ -18,9 +18,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from cli.parts import Postgres, TemporalServer, free_port, running
 from cli.parts.postgres import APPLICATION, OWNER
 from domain import actions as a
-from domain.actors import REPORTER
-from domain.terms import ArchiveReason, Classification
+from domain.actors import REPORTER, SYSTEM
+from domain.events import Entry
+from domain.terms import ArchiveReason, Channel, Classification
 from record import engine as database
+from record.entries import store_entry
 from record.migrations import upgrade
 from record.rules import current_rules
 from record.seed import seed
@@ -99,12 +101,33 @@ async def linked(world: World) -> UUID:
     return complaint
 
 
+async def portals(world: World) -> UUID:
+    """Joined by another portal's report, changed and closed there, with files that came later; the
+    portal speaks again when the case is over."""
+    complaint = (await world.file()).complaint_id
+    here = {"portal": Channel.LAPORGUB, "origin": UUID(int=301)}
+    await world.act(complaint, SYSTEM, a.JoinOrigin(**here))
+    await world.act(complaint, SYSTEM, a.JoinOrigin(**here))
+    files, words = [await _typed(world, complaint, texts) for texts in ({}, {"body": "Baru."})]
+    await world.act(complaint, SYSTEM, a.AddFiles(**here, entry=files))
+    await world.dispose(complaint)
+    await world.act(complaint, SYSTEM, a.ChangeOrigin(**here, entry=words))
+    await world.act(complaint, COORDINATOR, a.HandBack())
+    await world.act(complaint, SYSTEM, a.CloseOrigin(**here))
+    return complaint
+
+
+async def _typed(world: World, complaint: UUID, texts: dict[str, str]) -> Entry:
+    return await store_entry(world.engine, complaint, REPORTER.id, texts, datetime.now(UTC))
+
+
 SCENARIOS: dict[str, Callable[[World], Awaitable[UUID]]] = {
     "straight": straight,
     "neglected": neglected,
     "asked": asked,
     "passed_on": passed_on,
     "linked": linked,
+    "portals": portals,
 }
 
 
