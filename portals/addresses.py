@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from portals.http import PASSING, retry_after, transport
+from portals.http import MAINTENANCE, PASSING, retry_after, transport
 from portals.protocol import Away, Expired, Refused, Throttled
 from portals.waiting import within
 
@@ -35,14 +35,16 @@ HOME = [
 """This machine, and private networks. None is link-local, where clouds keep their secrets."""
 
 IP = IPv4Address | IPv6Address
-Credentials = Callable[[httpx.URL], Awaitable[Mapping[str, str]]]
-"""The headers that an address may be shown; none for a stranger's."""
+Own = Callable[[httpx.URL], bool]
+Credentials = Callable[[], Awaitable[Mapping[str, str]]]
 
 
 class Fetcher:
-    def __init__(self, *, allow_private: bool, credentials: Credentials) -> None:
-        """`allow_private`: this machine's and network's addresses too, for practice."""
+    def __init__(self, *, allow_private: bool, own: Own, credentials: Credentials) -> None:
+        """`allow_private`: this machine's and network's addresses too, for practice. `credentials`:
+        the headers for an address that is the portal's `own`; no other is shown any."""
         self._allow_private = allow_private
+        self._own = own
         self._credentials = credentials
         # Without a client around it: that one would keep cookies and read redirects.
         self._transport = httpx.AsyncHTTPTransport(
@@ -69,13 +71,14 @@ class Fetcher:
         """The bytes, or where they are said to be."""
         asked = _parsed(url)
         ip = await self._checked(asked)
+        own = self._own(asked)
         request = httpx.Request(
             "GET",
             asked.copy_with(host=str(ip)),
             headers={
                 "User-Agent": "matur",
                 "Accept-Encoding": "identity",
-                **await self._credentials(asked),
+                **(await self._credentials() if own else {}),
                 "Host": asked.netloc.decode("ascii"),
             },
             extensions={
@@ -86,7 +89,7 @@ class Fetcher:
         async with transport():
             response = await self._transport.handle_async_request(request)
             try:
-                return await _content(response, most)
+                return await _content(response, most, own)
             finally:
                 await response.aclose()
 
@@ -138,7 +141,7 @@ def _parsed(url: str) -> httpx.URL:
     return parsed
 
 
-async def _content(response: httpx.Response, most: int) -> bytes | str:
+async def _content(response: httpx.Response, most: int, own: bool) -> bytes | str:
     status = response.status_code
     if status in (301, 302, 303, 307, 308) and "Location" in response.headers:
         return str(response.headers["Location"])
@@ -151,7 +154,9 @@ async def _content(response: httpx.Response, most: int) -> bytes | str:
     if status != 200:
         raise Refused(f"HTTP {status}")
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Refused(ADDRESS)
+        raise Refused("Content-Encoding")
+    if own and "text/html" in response.headers.get("Content-Type", "").lower():
+        raise Away(MAINTENANCE)
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length[:18]) > most:
         raise Refused(TOO_LARGE)

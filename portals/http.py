@@ -32,6 +32,7 @@ ALL_S = 60.0
 MOST_BYTES = 16_000_000
 """Bytes of an answer."""
 MOST_WORDS = 500
+MAINTENANCE = "halaman pemeliharaan"
 PASSING = frozenset({408, 425})
 """4xx that pass on a retry."""
 
@@ -56,7 +57,7 @@ class Answer:
 
     def puzzling(self, what: str) -> PortalError:
         """Why an answer that should be data is none: portals show their maintenance with 200."""
-        return Away("halaman pemeliharaan") if self.html else Unreadable(what)
+        return Away(MAINTENANCE) if self.html else Unreadable(what)
 
 
 class Unauthorised(Away):
@@ -115,11 +116,11 @@ class Api:
         if files is not None:
             files = [*((name, (None, text)) for name, text in (form or {}).items()), *files]
             form = None
-        request = self._client.build_request(
-            method, url, headers=headers, params=params, data=form, json=json, files=files,
-            timeout=seconds,
-        )  # fmt: skip
         async with within(seconds), transport():
+            request = self._client.build_request(
+                method, url, headers=headers, params=params, data=form, json=json, files=files,
+                timeout=seconds,
+            )  # fmt: skip
             response = await self._client.send(request, stream=True)
             try:
                 answer = await _read(response)

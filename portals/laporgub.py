@@ -4,7 +4,6 @@ Assumed: see `laporgub.toml`."""
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-import httpx
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from portals.addresses import Fetcher
@@ -51,7 +50,9 @@ class Laporgub:
                 mapping.headers.api_key: mapping.credentials.api_key.get_secret_value(),
             }
         self._api = Api(mapping, turn, words_at(mapping.error.message), self._key)
-        self._files = Fetcher(allow_private=mapping.allow_private, credentials=self._shown)
+        self._files = Fetcher(
+            allow_private=mapping.allow_private, own=self._api.at, credentials=self._shown
+        )
 
     async def pull(self, cursor: str | None) -> Pulled:
         walk, names = self._walk(cursor), self._mapping.parameters
@@ -156,9 +157,6 @@ class Laporgub:
         except Puzzling as puzzle:
             raise Unreadable(puzzle.reason) from None
 
-    async def _shown(self, url: httpx.URL) -> Mapping[str, str]:
-        """The key, to the portal itself only."""
-        if not self._api.at(url):
-            return {}
+    async def _shown(self) -> Mapping[str, str]:
         await self._turn()
         return self._key

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-import httpx
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from portals.addresses import Fetcher
@@ -60,7 +59,9 @@ class Open311:
         self._mapping = mapping
         self._turn = turn
         self._api = Api(mapping, turn, words_in(mapping), keyless=frozenset({401, 403}))
-        self._files = Fetcher(allow_private=mapping.allow_private, credentials=self._shown)
+        self._files = Fetcher(
+            allow_private=mapping.allow_private, own=self._api.at, credentials=self._shown
+        )
 
     async def pull(self, cursor: str | None) -> Pulled:
         walk = self._walk(cursor)
@@ -151,7 +152,10 @@ class Open311:
         """The update of ours that has the reference. Times are the city's: asked from a day before
         on."""
         mapping, names = self._mapping, self._mapping.update
-        asked = {mapping.parameters.since: _w3c(push.at - timedelta(days=1))}
+        asked = {
+            mapping.parameters.since: _w3c(push.at - timedelta(days=1)),
+            mapping.parameters.ids: report,  # for those that narrow by it
+        }
         for item in await self._get(mapping.paths.updates, asked):
             ours = not same(perhaps(item, names.author), mapping.words.reporter)
             about = perhaps(item, names.report) == report
@@ -211,10 +215,9 @@ class Open311:
             pass
         return Walk(since=datetime.now(UTC) - timedelta(days=self._mapping.start_days) + A_LITTLE)
 
-    async def _shown(self, url: httpx.URL) -> Mapping[str, str]:
-        """Nothing: media are public. The city's own still counts as a call."""
-        if self._api.at(url):
-            await self._turn()
+    async def _shown(self) -> Mapping[str, str]:
+        """Nothing, media are public; they count as calls."""
+        await self._turn()
         return {}
 
 

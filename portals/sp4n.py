@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import httpx
-
 from portals.addresses import Fetcher
 from portals.http import ALL_S, Answer, Api, Missing, Unauthorised, words_at
 from portals.protocol import (
@@ -39,7 +37,9 @@ class Sp4n:
         self._mapping = mapping
         self._turn = turn
         self._api = Api(mapping, turn, words_at(mapping.error.message))
-        self._files = Fetcher(allow_private=mapping.allow_private, credentials=self._shown)
+        self._files = Fetcher(
+            allow_private=mapping.allow_private, own=self._api.at, credentials=self._shown
+        )
         self._token: str | None = None
         self._taking = asyncio.Lock()
 
@@ -89,7 +89,7 @@ class Sp4n:
             path, body = paths.status, self._status(push, word)
         else:
             return None
-        key = {"Idempotency-Key": str(push.key)}
+        key = {self._mapping.headers.key: str(push.key)}
         async with within(ALL_S):
             return self._receipt(
                 await self._call("POST", path, report, json=body, headers=key), push
@@ -97,12 +97,13 @@ class Sp4n:
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
         async with within(ALL_S):
+            token = self._token
             try:
                 return await self._files.fetch(attachment.url, most)
-            except Expired:
-                if self._token is None:
+            except Expired as expired:
+                if expired.words != "HTTP 401":
                     raise
-            self._token = None  # it may be the token that expired, not the address
+            self._forget(token)  # it is the token that expired, not the address
             return await self._files.fetch(attachment.url, most)
 
     def hint(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint:
@@ -138,12 +139,18 @@ class Sp4n:
     async def _call(self, method: str, path: str, report: str = "", **sent: Any) -> Answer:
         """A call with the token; with a new one, once, where the portal no longer takes it."""
         headers = {**sent.pop("headers", {}), **await self._bearer()}
+        token = self._token
         try:
             return await self._api.call(method, path, report, headers=headers, **sent)
         except Unauthorised:
-            self._token = None
+            self._forget(token)
         headers.update(await self._bearer())
         return await self._api.call(method, path, report, headers=headers, **sent)
+
+    def _forget(self, token: str | None) -> None:
+        """Unless another call has taken a new one meanwhile."""
+        if self._token == token:
+            self._token = None
 
     async def _bearer(self) -> dict[str, str]:
         async with self._taking:
@@ -171,10 +178,7 @@ class Sp4n:
             raise Unreadable("access_token: bukan teks")
         return token
 
-    async def _shown(self, url: httpx.URL) -> dict[str, str]:
-        """The token, to the portal itself only."""
-        if not self._api.at(url):
-            return {}
+    async def _shown(self) -> dict[str, str]:
         await self._turn()
         return await self._bearer()
 

@@ -34,6 +34,10 @@ class Page(Part):
     more: Name
 
 
+class Headers(Part):
+    key: Name
+
+
 class ReportFields(Part):
     id: Name
     title: Name
@@ -128,6 +132,7 @@ class Sp4nMapping(PortalMapping):
     paths: Paths
     parameters: Parameters
     page: Page
+    headers: Headers
     report: ReportFields
     person: PersonFields
     attachment: AttachmentFields

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from portals import addresses
@@ -31,7 +31,11 @@ NEVER = [
 ]  # fmt: skip
 
 
-async def none(url: httpx.URL) -> Mapping[str, str]:
+def nobody(url: httpx.URL) -> bool:
+    return False
+
+
+async def none() -> Mapping[str, str]:
     return {}
 
 
@@ -51,6 +55,8 @@ class Site:
                 return RedirectResponse(f"/loop?n={int(request.query_params['n']) + 1}")
             case "coded":
                 return Response(b"x", headers={"Content-Encoding": "gzip"})
+            case "page":
+                return HTMLResponse("<p>Pemeliharaan")
             case "busy":
                 return Response(status_code=429, headers={"Retry-After": "7"})
             case what if what.isdecimal():
@@ -67,8 +73,10 @@ async def site() -> AsyncIterator[Site]:
 
 
 @asynccontextmanager
-async def fetcher(*, allow_private: bool = True, shown: Any = none) -> AsyncIterator[Fetcher]:
-    made = Fetcher(allow_private=allow_private, credentials=shown)
+async def fetcher(
+    *, allow_private: bool = True, own: Any = nobody, shown: Any = none
+) -> AsyncIterator[Fetcher]:
+    made = Fetcher(allow_private=allow_private, own=own, credentials=shown)
     try:
         yield made
     finally:
@@ -221,8 +229,11 @@ async def test_redirects_end(site: Site) -> None:
 
 
 async def test_a_stranger_that_it_redirects_to_sees_no_credentials(site: Site) -> None:
-    async def shown(url: httpx.URL) -> Mapping[str, str]:
-        return {"Authorization": "Bearer t"} if url.host == "127.0.0.1" else {}
+    async def shown() -> Mapping[str, str]:
+        return {"Authorization": "Bearer t"}
+
+    def own(url: httpx.URL) -> bool:
+        return url.host == "127.0.0.1"
 
     heads: list[bytes] = []
 
@@ -232,7 +243,7 @@ async def test_a_stranger_that_it_redirects_to_sees_no_credentials(site: Site) -
         writer.close()
 
     server = await asyncio.start_server(stranger, "127.0.0.2", 0)
-    async with server, fetcher(shown=shown) as made:
+    async with server, fetcher(own=own, shown=shown) as made:
         to = f"http://127.0.0.2:{server.sockets[0].getsockname()[1]}/a"
         assert await made.fetch(f"{site.address}/to?url={to}", 100) == b"ok"
 
@@ -304,3 +315,11 @@ async def test_what_an_answer_means(what: str, raised: type[Exception], site: Si
     assert type(caught.value) is raised
     assert site.address not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+async def test_a_page_of_the_portal_itself_is_its_maintenance(site: Site) -> None:
+    async with fetcher(own=lambda url: True) as made:
+        with pytest.raises(Away):
+            await made.fetch(f"{site.address}/page", 100)
+    async with fetcher() as made:
+        assert await made.fetch(f"{site.address}/page", 100) == b"<p>Pemeliharaan"

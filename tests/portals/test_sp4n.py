@@ -1,5 +1,6 @@
 """SP4N: token, opaque cursor, keys, signed hints; against the practice portal over HTTP."""
 
+import asyncio
 import hmac
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -96,6 +97,18 @@ async def test_a_revoked_token_is_replaced_once(meet: Meet) -> None:
         with pytest.raises(Away) as caught:
             await pair.connector.pull(None)
         assert caught.value.outcome == "refused"
+
+
+async def test_a_token_revoked_under_many_calls_is_replaced_once(meet: Meet) -> None:
+    async with meet("sp4n") as pair:
+        report = pair.portal.file(POTHOLE)
+        await pair.all()
+        pair.portal.store.revoke_tokens()
+        pair.turns.clear()
+
+        await asyncio.gather(*(pair.connector.messages(report.id, None) for _ in range(8)))
+
+        assert len(pair.turns) == 17  # each refused and repeated, with one token for all
 
 
 async def test_wrong_credentials_say_so(meet: Meet) -> None:

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from portals.addresses import Fetcher
 from portals.protocol import Away
-from tests.portals.test_addresses import none, resolve
+from tests.portals.test_addresses import nobody, none, resolve
 
 NAME = "lampiran.contoh.id"
 
@@ -63,7 +63,7 @@ async def test_the_certificate_is_the_names(
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=trusted[0])
     resolve(monkeypatch, "127.0.0.1")
-    made = Fetcher(allow_private=True, credentials=none)
+    made = Fetcher(allow_private=True, own=nobody, credentials=none)
     made._transport = httpx.AsyncHTTPTransport(verify=trusted[1], trust_env=False)
     url = f"https://{name}:{server.sockets[0].getsockname()[1]}/a"
 
