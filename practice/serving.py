@@ -20,6 +20,8 @@ def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             lifespan="on",
+            # Longer than any client lets a connection rest: it would meet one that is just closed.
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
         )
     )
