@@ -27,6 +27,9 @@ from portals.reading import (
     whole,
 )
 
+NOT_XML = (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError)
+"""What bad XML raises: entities, which could be bombs, and unknown encodings too."""
+
 Talk = Mapping[str, Sequence[Message]]
 """What reporters wrote, by their report's id, oldest first."""
 
@@ -37,7 +40,7 @@ def items_of(mapping: Open311Mapping, answer: Answer) -> Sequence[object]:
         return listed(answer.json(), "")
     try:
         return [_facts(item) for item in fromstring(answer.body)]
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
+    except NOT_XML:
         raise answer.puzzling("bukan XML") from None
 
 
@@ -48,7 +51,7 @@ def words_in(mapping: Open311Mapping) -> Callable[[bytes], object]:
     def found(body: bytes) -> object:
         try:
             first = next(iter(fromstring(body)), None)
-        except (ParseError, DefusedXmlException, ValueError, LookupError):
+        except NOT_XML:
             return in_json(body)
         return None if first is None else dig(_facts(first), mapping.error.message)
 

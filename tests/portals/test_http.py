@@ -108,6 +108,53 @@ async def test_what_an_answer_means(
     assert str(caught.value) == raised.__name__
 
 
+ENTITY = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a><b>&b;</b></a>'
+LAUGH = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a><b>&c;</b></a>'
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "raised", "words"),
+    [
+        (ENTITY, 200, Unreadable, "bukan XML"),
+        (LAUGH, 200, Unreadable, "bukan XML"),
+        ("<a>" * 50_000 + "</a>" * 50_000, 200, Unreadable, "bukan XML"),
+        ('<?xml version="1.0" encoding="x-kacau"?><a/>', 200, Unreadable, "bukan XML"),
+        ("kacau", 200, Unreadable, "bukan XML"),
+        ("", 200, Unreadable, "bukan XML"),
+        ("<html><body>Pemeliharaan", 200, Away, "halaman pemeliharaan"),
+        (
+            "<errors><error><code>400</code><description>lat salah</description></error></errors>",
+            400, Refused, "lat salah (HTTP 400)",
+        ),
+        ("<errors/>", 400, Refused, "HTTP 400"),
+        (ENTITY, 400, Refused, "HTTP 400"),
+        ('[{"description": "lat salah"}]', 400, Refused, "lat salah (HTTP 400)"),
+    ],
+)  # fmt: skip
+async def test_what_an_answer_in_xml_means(
+    body: str,
+    status: int,
+    raised: type[PortalError],
+    words: str,
+    portal: tuple[Portal, str],
+    tmp_path: Path,
+) -> None:
+    portal[0].answer = Response(body, status, media_type="text/xml")
+    (tmp_path / "open311.toml").write_text(
+        f'address = "{portal[1]}"\nformat = "xml"\n[credentials]\n{CREDENTIALS["open311"]}'
+    )
+
+    async def no_turn() -> None: ...
+
+    made = connect(load(tmp_path)["open311"], no_turn)
+    with pytest.raises(raised) as caught:
+        await made.pull(None)
+    await made.close()
+
+    assert type(caught.value) is raised
+    assert caught.value.words == words
+
+
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     ("said", "after"),
