@@ -22,7 +22,7 @@ from record.engine import storable
 from record.errors import RecordError, is_away
 from record.identity import Keyring
 from record.portals import state
-from record.portals.origins import Origin, origins_known
+from record.portals.origins import Dealt, Origin, note_dealt, origins_known
 from record.portals.quarantine import (
     Kind,
     Quarantined,
@@ -39,7 +39,7 @@ log = structlog.get_logger("intake")
 AT_ONCE = 4
 """Reports dealt with at the same time: no more, since cases are appended to by the same
 connections."""
-REST = 1.0
+REST = 0.5
 """How long a backlog rests after each few, as a share of what they took: whatever the machine, and
 however busy the desk keeps it, as much is left for others."""
 FEW = 20
@@ -111,7 +111,7 @@ class IntakeActivities:
         known = await origins_known(self.engine, portal, [storable(r.id) for r in reports])
         ground = await Ground.read(self.engine)
         wake = len(reports) - len(known) <= FEW
-        dealt: list[str] = []
+        wrong: set[str] = set()
         for few in range(0, len(reports), AT_ONCE):
             began = monotonic()
             some = reports[few : few + AT_ONCE]
@@ -120,25 +120,27 @@ class IntakeActivities:
                 for report in some
             ]
             outcomes = await asyncio.gather(*dealing, return_exceptions=True)
+            await note_dealt(self.engine, [one for one in outcomes if isinstance(one, Dealt)])
             for report, outcome in zip(some, outcomes, strict=True):
                 if isinstance(outcome, BaseException):
                     raise outcome
-                if outcome:
-                    dealt.append(storable(report.id))
+                if outcome is NOT_STORED:
+                    wrong.add(report.id)
             if not wake:
                 await asyncio.sleep((monotonic() - began) * REST)
         for misread in pulled.reports:
             if isinstance(misread, Misread):
                 await self._keep(portal, misread)
-        await understood(self.engine, portal, dealt, _now())
+        right = [storable(report.id) for report in reports if report.id not in wrong]
+        await understood(self.engine, portal, right, _now())
 
     async def _deal(
         self, report: Report, portal: str, known: Origin | None, ground: Ground, wake: bool
-    ) -> bool:
-        """One that cannot be stored is kept like one that cannot be read, and the others go on:
-        False."""
+    ) -> Dealt | str | None:
+        """What to note. One that cannot be stored is kept like one that cannot be read, and the
+        others go on: why."""
         try:
-            await self._taking.deal(
+            return await self._taking.deal(
                 report, portal, self.connectors[portal], known, ground, wake=wake
             )
         except (RecordError, DBAPIError) as error:
@@ -147,8 +149,7 @@ class IntakeActivities:
             log.error("a report could not be stored", portal=portal, why=type(error).__name__)
             raw = to_json(asdict(report), inf_nan_mode="strings")
             await self._keep(portal, Misread(id=report.id, raw=raw, reason=NOT_STORED))
-            return False
-        return True
+            return NOT_STORED
 
     async def _keep(self, portal: str, misread: Misread) -> None:
         await keep(
@@ -179,10 +180,11 @@ class IntakeActivities:
         ground = await Ground.read(self.engine)
         origin = known.get(storable(report.id))
         try:
-            await self._taking.deal(report, kept.portal, connector, origin, ground)
+            dealt = await self._taking.deal(report, kept.portal, connector, origin, ground)
         except (RecordError, DBAPIError) as error:
             _raise_if_away(error)
             return NOT_STORED
+        await note_dealt(self.engine, [dealt] if dealt else [])
         return None
 
     async def _say_again(self, kept: Quarantined, raw: bytes) -> str | None:

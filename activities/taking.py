@@ -27,11 +27,10 @@ from record.portals.origins import (
     Origin,
     add_attachments,
     mark_closed,
-    note_dealt,
     told_the_end,
 )
 from record.portals.origins import origin as origin_of
-from record.portals.taking import Came, Outcome, Taken, take_in
+from record.portals.taking import Came, Outcome, Taken, new_origin, take_in
 from record.rules import current_rules
 
 
@@ -79,15 +78,16 @@ class Taking:
         ground: Ground,
         *,
         wake: bool = True,
-    ) -> Outcome:
-        """All that follows from the report as it is now. Safe to repeat; what was dealt with costs
-        nothing again. `wake`: tell its portal and fetch its files at once, not by the sweeper.
+    ) -> Dealt | None:
+        """All that follows from the report as it is now; what the caller is then to note, so that
+        it costs nothing again. Safe to repeat. `wake`: tell its portal and fetch its files at once,
+        not by the sweeper.
 
         Raises PortalError, EngineAway.
         """
         coming = came(report, portal, secret=self.secret)
         if known and _is_dealt_with(report, coming, known):
-            return Outcome.KNOWN
+            return None
         taken, event = await self._take_in(report, coming, ground)
         metrics.TAKEN.labels(portal, taken.outcome).inc()
         match taken.outcome:
@@ -99,28 +99,21 @@ class Taking:
                 await self._ask(taken, join, f"origin-{taken.origin}-joined")
             case Outcome.CHANGED:
                 await self._change(taken, portal, report, ground.now)
-        origin = await origin_of(self.engine, taken.origin)
-        assert origin is not None
+        origin = known or await self._origin(taken, coming)
         if report.closed and origin.closed_at is None:
             await self._close(taken, origin, ground.now)
         messages = await self._messages(report, origin, connector)
         files = await self.talk.bring(origin, messages)
-        await note_dealt(
-            self.engine,
-            [
-                Dealt(
-                    origin=origin.id,
-                    digest=coming.digest,
-                    status=coming.status,
-                    changed_at=report.changed_at,
-                )
-            ],
-        )
         if wake and taken.outcome in (Outcome.NEW, Outcome.JOINED):
             await self.workflows.deliver(origin.id, portal)
         if wake and (files or (report.attachments and taken.outcome is not Outcome.KNOWN)):
             await self.workflows.fetch(origin.id, portal)
-        return taken.outcome
+        return Dealt(
+            origin=origin.id,
+            digest=coming.digest,
+            status=coming.status,
+            changed_at=report.changed_at,
+        )
 
     async def load(self, complaint: UUID) -> Start:
         return await current_rules(self.engine), await load_events(self.engine, complaint)
@@ -140,6 +133,14 @@ class Taking:
             keyring=self.keyring,
         )
         return taken, event
+
+    async def _origin(self, taken: Taken, coming: Came) -> Origin:
+        """As it stands in the record; of a new one that is known without looking."""
+        if taken.outcome is Outcome.NEW:
+            return new_origin(taken, coming)
+        origin = await origin_of(self.engine, taken.origin)
+        assert origin is not None
+        return origin
 
     async def _change(self, taken: Taken, portal: str, report: Report, now: datetime) -> None:
         """Tell the case what the report says now, and have its new files fetched."""

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 class House:
     environment: dict[str, str]
     client: Client
+    pid: int
 
     @property
     def url(self) -> str:
@@ -57,15 +58,15 @@ class House:
 
 
 @asynccontextmanager
-async def house() -> AsyncIterator[House]:
-    """Started, ready, and stopped at the end."""
+async def house(mappings: Mapping[str, str] | None = None) -> AsyncIterator[House]:
+    """Started, ready, and stopped at the end. `mappings`: of the portals that are asked."""
     with tempfile.TemporaryDirectory(prefix="matur-bench-") as directory:
         Path(directory).chmod(0o755)
         # The practice portals' samples are not what is measured: nobody asks for them.
         for code in ("sp4n", "laporgub", "open311"):
             mapping = Path(directory, "portals", f"{code}.toml")
             mapping.parent.mkdir(exist_ok=True)
-            mapping.touch()
+            mapping.write_text((mappings or {}).get(code, ""))
         ports = {variable: str(free_port()) for variable in PORTS}
         inherited = {
             name: value
@@ -94,7 +95,7 @@ async def house() -> AsyncIterator[House]:
                 f"127.0.0.1:{ports['MATUR_TEMPORAL_PORT']}",
                 data_converter=pydantic_data_converter,
             )
-            yield House(environment, client)
+            yield House(environment, client, process.pid)
         finally:
             process.terminate()
             await process.wait()

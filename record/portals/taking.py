@@ -19,7 +19,7 @@ from record.errors import refusal
 from record.filing import Filing, phone_hash_of, stored_filing
 from record.identity import Keyring
 from record.ids import uuid7
-from record.portals.origins import Named, attachment_rows
+from record.portals.origins import Named, Origin, attachment_rows
 from record.receipts import receipt_of
 
 
@@ -56,6 +56,23 @@ class Taken:
     ticket: str
     receipt: str
     outcome: Outcome
+
+
+def new_origin(taken: Taken, came: Came) -> Origin:
+    """The origin of a report that was new, as it stands in the record."""
+    return Origin(
+        id=taken.origin,
+        portal=came.portal,
+        external_id=came.external_id,
+        complaint_id=taken.complaint,
+        joined=False,
+        status=came.status,
+        filed_at=came.filed_at,
+        changed_at=came.changed_at,
+        closed_at=None,
+        last_message=None,
+        digest=came.digest,
+    )
 
 
 _TAKE_IN = "SELECT origin, complaint, ticket, outcome FROM take_in(%s::jsonb)"
