@@ -11,7 +11,7 @@ from domain.events import OriginChanged
 from domain.terms import Channel, Role
 from record.files.rows import FileRow
 from record.portals.deliveries import Delivery, deliveries_of
-from record.portals.missing import Missing, missing_attachments
+from record.portals.missing import missing_attachments
 from record.portals.origins import Origin, origins_of
 from record.portals.refused import may_mend
 from web.house import House
@@ -92,11 +92,21 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class NotHere:
+    """An attachment that its portal has and we do not. `why`: the portal's words, or ours."""
+
+    name: str
+    portal: str
+    refused: bool
+    why: str
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """All that a case's page says of portals."""
 
     places: Sequence[Place] = ()
-    missing: Sequence[tuple[Missing, str]] = ()
+    missing: Sequence[NotHere] = ()
 
 
 async def elsewhere(house: House, actor: Actor, viewed: Viewed) -> Elsewhere:
@@ -111,12 +121,20 @@ async def elsewhere(house: House, actor: Actor, viewed: Viewed) -> Elsewhere:
     )
 
 
-async def missing_of(house: House, viewed: Viewed) -> Sequence[tuple[Missing, str]]:
-    """What its portals have and we do not, each with the portal's name. One statement, or none."""
+async def missing_of(house: House, viewed: Viewed) -> Sequence[NotHere]:
+    """One statement, or none."""
     if not _came_by_a_portal(house, viewed):
         return ()
     missing = await missing_attachments(house.engine, viewed.case.id)
-    return [(one, portal_name(one.portal)) for one in missing]
+    return [
+        NotHere(
+            name=one.name,
+            portal=portal_name(one.portal),
+            refused=one.state == "refused",
+            why=_(one.reason) if one.reason else "",
+        )
+        for one in missing
+    ]
 
 
 def _came_by_a_portal(house: House, viewed: Viewed) -> bool:

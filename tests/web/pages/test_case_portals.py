@@ -147,7 +147,7 @@ async def lamp(portals: Portals, site: Site) -> Taken:
     await portals.say(joined, a.JoinOrigin(portal=LAPORGUB, origin=joined.origin))
     await portals.add_file(taken, SP4N, "tiang.jpg")
     await portals.sql(
-        "UPDATE attachments SET state = 'refused', reason = 'Jenis berkas ini tidak diterima.'"
+        "UPDATE attachments SET state = 'refused', reason = 'Kuota 100%s terpakai.'"
         " WHERE origin_id = :origin AND name = 'rekaman.exe'",
         origin=taken.origin,
     )
@@ -158,7 +158,7 @@ async def lamp(portals: Portals, site: Site) -> Taken:
         taken, "sp4n", "received", state="delivered", receipt="tl-77", receipt_at=FILED, attempts=1
     )
     await portals.become(
-        taken, "sp4n", "disposed", state="refused", words="Status tidak dikenal.", attempts=1
+        taken, "sp4n", "disposed", state="refused", words="Status 100%s dikenal.", attempts=1
     )
     told = await deliveries_of(site.engine, taken.complaint)
     [first] = [one for one in told if (one.portal, one.kind) == ("laporgub", "received")]
@@ -193,7 +193,7 @@ async def test_each_portal_says_what_it_was_told(site: Site, lamp: Taken) -> Non
         "Status di sana diverifikasi",
         "Tanda terima Sampai, 20 November 2026 pukul 10.00 WIB Bukti tl-77",
         "Diteruskan ke unit Ditolak portal, 2",
-        "Kata portal: “Status tidak dikenal.”",
+        "Kata portal: “Status 100%s dikenal.”",
         "Perbaiki kiriman ini",
     ):
         assert words in sp4n
@@ -216,7 +216,7 @@ async def test_a_refused_one_is_mended_by_whom_may(site: Site, lamp: Taken) -> N
     for username, may in (("koordinator", True), ("dpupr", False), ("sekda", False)):
         async with site.at_the_desk(username) as person:
             page = (await person.get(f"/aduan/{lamp.ticket}")).text
-        assert "Status tidak dikenal." in portal_of(page, 1)
+        assert "Status 100%s dikenal." in portal_of(page, 1)
         assert ("/portal/kiriman/" in page) is may, username
 
 
@@ -251,7 +251,7 @@ async def test_what_has_not_come_from_the_portal_says_why(site: Site, lamp: Take
     plain = " ".join(re.sub(r"<[^>]+>", " ", body).split())
     assert "tiang.jpg" in plain, "what was fetched stands by the report"
     assert "malam.jpg masih diambil dari SP4N-LAPOR!" in plain
-    refused = "rekaman.exe dari SP4N-LAPOR! tidak dapat diambil : Jenis berkas ini tidak diterima."
+    refused = "rekaman.exe dari SP4N-LAPOR! tidak dapat diambil : Kuota 100%s terpakai."
     assert refused.replace(" :", ":") in plain.replace(" :", ":")
     assert "Lampiran diterima dari SP4N-LAPOR!" in files
     assert "tiang.jpg" in files
@@ -287,7 +287,7 @@ async def test_what_the_reporter_reads_here(site: Site, lamp: Taken) -> None:
     assert "Lampiran Anda diterima dari SP4N-LAPOR!" in tracked
     assert "tiang.jpg" in tracked
     assert "LaporGub" not in tracked
-    assert "Status tidak dikenal." not in tracked
+    assert "Status 100%s dikenal." not in tracked
 
 
 async def test_a_case_of_our_own_says_nothing_of_portals(site: Site, portals: Portals) -> None:
