@@ -24,7 +24,7 @@ from web.pages.case_portals import KINDS, STATES, portal_name
 from web.pages.cast import cast_of
 from web.pages.done import forget, remember, remembered_name
 from web.pages.forms import Field, Typed
-from web.pages.language import N_, _
+from web.pages.language import N_, _, ngettext
 from web.pages.portal_shown import portal_shown, sees_cases
 from web.pages.portals import Reader
 from web.pages.rendering import page
@@ -141,7 +141,7 @@ async def show_of_portal(
 
 @router.get("/kiriman/{id}")
 async def show(request: Request, house: Home, account: Staff, id: UUID) -> Response:
-    return await _one(request, house, await _opened(house, account, id), {})
+    return await _one(request, house, account, await _opened(house, account, id), {})
 
 
 @router.post("/kiriman/{id}/kirim")
@@ -151,7 +151,7 @@ async def send(request: Request, house: Home, account: Staff, id: UUID, typed: T
     text = storable(typed.get("text", "")).strip()
     if not text or len(text) > LONGEST_TEXT:
         fault = _("Tulis teks untuk portal, paling banyak %(n)s huruf.") % {"n": LONGEST_TEXT}
-        return await _one(request, house, opened, typed, {"text": fault})
+        return await _one(request, house, account, opened, typed, {"text": fault})
     entry = await _edited(house, account, opened, text)
     if not await send_again(house.engine, id, account.actor, entry, house.now):
         raise Problem(409, CHANGED)
@@ -167,7 +167,7 @@ async def settle_by_hand(
     if not 0 < len(reference) <= LONGEST_REFERENCE:
         fault = _("Tulis nomor rujukan dari portal, paling banyak %(n)s huruf.")
         faults = {"reference": fault % {"n": LONGEST_REFERENCE}}
-        return await _one(request, house, opened, typed, faults)
+        return await _one(request, house, account, opened, typed, faults)
     if not await settle(house.engine, id, account.actor, reference, house.now):
         raise Problem(409, CHANGED)
     return await _back(house, opened.delivery, "selesai")
@@ -245,6 +245,7 @@ def _list(
 async def _one(
     request: Request,
     house: House,
+    account: Account,
     opened: Opened,
     typed: Mapping[str, str],
     faults: Mapping[str, str] | None = None,
@@ -256,7 +257,8 @@ async def _one(
     done = DONE.get(remembered_name(request))
     context = {
         "line": _line(found, opened.file.title),
-        "attempts": found.attempts,
+        "back": f"/portal/{found.portal}/kiriman" if sees_cases(account) else "/portal/kiriman",
+        "tried": _tried(found.attempts),
         "receipt": found.receipt,
         "receipt_at": found.receipt_at,
         "text": content.text,
@@ -306,6 +308,12 @@ def _line(one: Line | Delivery, title: str | None = None) -> Shown:
         words=one.words or "",
         created_at=one.created_at,
     )
+
+
+def _tried(attempts: int) -> str:
+    if not attempts:
+        return _("belum")
+    return ngettext("%(n)s kali", "%(n)s kali", attempts) % {"n": attempts}
 
 
 def _step(step: Step, who: str) -> tuple[str, str, str, datetime]:

@@ -9,7 +9,7 @@ from record.accounts import Account
 from record.portals import health as known
 from record.portals.habit import Silence
 from record.portals.quarantine import counts as quarantined
-from record.portals.state import PortalState, portal, portals
+from record.portals.state import Mode, PortalState, portal, portals
 from web.house import House
 from web.pages.case_portals import portal_name
 from web.pages.language import N_, _
@@ -40,6 +40,9 @@ class Shown:
     silence: Silence | None
     ways: Sequence[tuple[str, str, bool, int]]
     """Its pages: words, address, whether it is this one, and how many are there."""
+
+    by_hand: tuple[str, str] | None
+    """Where a person does what the house does not: address and words."""
 
     @property
     def state(self) -> PortalState:
@@ -115,4 +118,11 @@ def _one(house: House, account: Account, facts: Facts, now: datetime, here: str)
         calls=calls_said(facts.calls),
         silence=facts.silence(now),
         ways=ways,
+        by_hand=_by_hand(state.mode, account),
     )
+
+
+def _by_hand(mode: Mode, account: Account) -> tuple[str, str] | None:
+    if not account.actor.holds(Role.COORDINATOR):
+        return None
+    return {Mode.RELAY: ("/relai", _("Buka meja relai"))}.get(mode)

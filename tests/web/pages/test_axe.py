@@ -3,9 +3,11 @@ empty, full, and with what is wrong; nothing wider than the narrowest window, no
 as large.
 """
 
+import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
@@ -13,10 +15,15 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page, expect
 
+from record.identity import Keyring
+from record.portals.state import Mode, ensure_portal
 from tests.web.pages.house import DISPOSAL, Site, hidden
 from tests.web.pages.matrix import NOBODY
 from tests.web.pages.test_case_answer import picture
 from tests.web.pages.test_journey import SCREENSHOTS, TOO_WIDE, chromium, pytestmark
+from tests.web.pages.test_portal_deliveries import a_case, refuse
+from tests.web.pages.test_portal_quarantine import REPORT
+from tests.web.pages.test_portal_quarantine import kept as in_quarantine
 from tests.web.pages.watching import watch
 
 __all__ = ["chromium", "pytestmark"]
@@ -37,6 +44,9 @@ FULL: Mapping[str, tuple[str, ...]] = {
         "/tugas", "/aduan", "/aduan/telepon", "/disposisi", "/catat", "/relai",
         "/saran", "/templat",
         "/aduan/{new}", "/aduan/{new}/mirip", "/aduan/{new}/verifikasi", "/audit", "/akun",
+        "/portal", "/portal/sp4n", "/portal/sp4n/ubah/jeda", "/portal/kiriman",
+        "/portal/sp4n/kiriman", "/portal/kiriman/{refused}", "/portal/laporgub/karantina",
+        "/portal/karantina/{kept}", "/portal/karantina/{kept}/singkirkan",
     ),
     "dpupr": (
         "/tugas", "/aduan", "/aduan/{ticket}", "/aduan/{ticket}/riwayat",
@@ -51,6 +61,7 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/", "/publik", "/lapor/terkirim", "/tidak-ada"),
     "koordinator": (
         "/tugas", "/aduan", "/relai", "/disposisi", "/saran", "/templat", "/pengaturan",
+        "/portal", "/portal/kiriman",
     ),
     "sekda": ("/eskalasi",),
     "inspektorat": ("/audit",),
@@ -148,7 +159,16 @@ async def cases(site: Site) -> Mapping[str, str]:
         await unit.upload(path, picture(), text="Sudah dikerjakan. " * 40, **key)
         await unit.act(filed.ticket, "note", text="Tinggal diaspal.")
     new = await site.report(picture(), title=LONG)
-    return {"ticket": filed.ticket, "new": new.ticket}
+    told = await a_case(site)
+    await refuse(site, told, "progress_reported")
+    await ensure_portal(site.engine, "laporgub", Mode.RELAY, datetime.now(UTC))
+    kept = await in_quarantine(site, Keyring({"k1": site.secret}), json.dumps(REPORT).encode())
+    return {
+        "ticket": filed.ticket,
+        "new": new.ticket,
+        "refused": str(told.deliveries["progress_reported"].id),
+        "kept": str(kept),
+    }
 
 
 @EACH
