@@ -49,7 +49,8 @@ class PortalState:
 
 @dataclass(frozen=True)
 class PortalStep:
-    """What somebody did: `what` is `paused`, `resumed`, or `mode` with the new one as `detail`."""
+    """What somebody did: `what` is `paused`, `resumed`, `mode` with the new one as `detail`, or
+    `opened` with the id of what was read whole in the quarantine."""
 
     at: datetime
     actor: str
