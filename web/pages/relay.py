@@ -17,6 +17,7 @@ from record.portals.content import content_of
 from record.portals.deliveries import Delivery, counts, delivery, next_of, settle, undone
 from record.portals.state import Mode, portals
 from web.house import Home, House
+from web.pages.case_portals import KINDS
 from web.pages.forms import Field, Typed
 from web.pages.language import N_, _
 from web.pages.rendering import page
@@ -35,21 +36,6 @@ REFERENCE_REQUIRED = N_("Tulis nomor atau tanda yang diberikan portal, sebagai b
 REFERENCE_TOO_LONG = N_("Paling banyak %(most)s huruf.")
 DONE_BEFORE = N_("Kiriman ini sudah dicatat selesai. Yang berikutnya ada di bawah.")
 EARLIER_FIRST = N_("Ada kiriman yang lebih dulu untuk laporan yang sama; salin yang itu dulu.")
-
-KINDS = {
-    "received": N_("Tanda terima"),
-    "disposed": N_("Diteruskan ke unit"),
-    "asked": N_("Pertanyaan kepada pelapor"),
-    "progress_reported": N_("Kemajuan"),
-    "extension_granted": N_("Perpanjangan waktu"),
-    "answered": N_("Jawaban"),
-    "closed": N_("Selesai"),
-    "archived": N_("Diarsipkan"),
-    "handed_back": N_("Bukan wewenang"),
-    "linked": N_("Ditangani bersama laporan lain"),
-    "reopened": N_("Dibuka lagi"),
-}
-"""What is to be told, by the event that calls for it."""
 
 
 @dataclass(frozen=True)
