@@ -28,16 +28,18 @@ async def arrive(portal: Portal, over_s: float) -> None:
     for number, sample in enumerate(waiting):
         if number >= AT_ONCE:
             await asyncio.sleep(pause)
-        file(portal, sample)
+        await file(portal, sample)
 
 
-def file(portal: Portal, sample: dict[str, Any]) -> None:
+async def file(portal: Portal, sample: dict[str, Any]) -> None:
     facts = dict(sample)
     id_, what = facts.pop("id"), facts.pop("photo", None)
     happened = (datetime.now(UTC) - timedelta(days=facts.pop("happened", 0))).date()
     files: tuple[str, ...] = ()
     if what:
         number = int("".join(filter(str.isdigit, id_)))
-        files = (portal.keep(f"foto-{number}.jpg", "image/jpeg", photo(what, number)),)
+        # Drawing takes a moment, in which the portal has to answer.
+        drawn = await asyncio.to_thread(photo, what, number)
+        files = (portal.keep(f"foto-{number}.jpg", "image/jpeg", drawn),)
     filing = Filing(**facts, happened_on=happened.isoformat(), files=files)
     portal.file(filing, id=id_)
