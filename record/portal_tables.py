@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from record.tables import Moment, metadata
 
@@ -169,4 +170,42 @@ open311_keys = Table(
     Column("due_at", Moment, nullable=False),
     Column("revoked_at", Moment),
     Index("open311_keys_name", "name", unique=True, postgresql_where=text("revoked_at IS NULL")),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("portal", Text, ForeignKey("portals.code"), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("key_id", Text),
+    Column("nonce", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("columns", JSONB),
+    Column("total", Integer, nullable=False),
+    *(
+        Column(name, Integer, nullable=False, server_default=text("0"))
+        for name in ("faulty", "position", "added", "joined", "changed", "known", "failed")
+    ),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Index("imports_actor", "actor", "id"),
+    Index("imports_kept", "created_at", postgresql_where=text("sealed IS NOT NULL")),
+)
+
+import_columns = Table(
+    "import_columns",
+    metadata,
+    Column("portal", Text, ForeignKey("portals.code"), primary_key=True),
+    Column("columns", JSONB, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+sheet_rows = Table(
+    "sheet_rows",
+    metadata,
+    Column("origin_id", Uuid, ForeignKey("origins.id"), primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
 )

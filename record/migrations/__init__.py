@@ -38,6 +38,7 @@ GRANT INSERT, DELETE ON recovery_codes TO {role};
 GRANT INSERT, UPDATE ON portals, portal_calls, origins, attachments, deliveries TO {role};
 GRANT INSERT ON portal_steps, delivery_steps TO {role};
 GRANT INSERT, UPDATE ON quarantine TO {role};
+GRANT INSERT, UPDATE ON imports, import_columns, sheet_rows TO {role};
 GRANT INSERT, UPDATE (used_at, due_at, revoked_at) ON open311_keys TO {role};
 """
 """What the application may do; every table not named here it may read and no more."""
