@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Actor
 from domain.terms import Role
-from domain.visibility import Placed, can_see, handles
+from domain.visibility import Placed, can_see
 from record.engine import fetch, fetch_one
 from record.portal_tables import deliveries, origins, quarantine
 from record.tables import cases, complaints
@@ -82,7 +82,7 @@ def may_mend(place: Placed, kind: str, actor: Actor) -> bool:
         return False
     if actor.holds(Role.COORDINATOR):
         return True
-    return kind in OF_THE_UNIT and handles(place, actor, Role.UNIT_ADMIN)
+    return kind in OF_THE_UNIT and can_see(place, _as(actor, Role.UNIT_ADMIN))
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ async def awaited(engine: AsyncEngine, actor: Actor) -> Awaited:
 
 
 def _mended_by(actor: Actor) -> ColumnElement[bool]:
-    """`may_mend` in SQL."""
+    """`may_mend` in SQL; a test compares the two."""
     if actor.holds(Role.COORDINATOR):
         return visible_to(actor)
     theirs = visible_to(_as(actor, Role.UNIT_ADMIN))
