@@ -27,6 +27,7 @@ from activities.attachments import AttachmentActivities
 from activities.calls import turn
 from activities.cases import CaseActivities
 from activities.delivery import DeliveryActivities
+from activities.imports import ImportActivities
 from activities.intake import IntakeActivities
 from activities.record import RecordActivities
 from activities.suggestions import SuggestionActivities
@@ -39,11 +40,13 @@ from record.brake import forget_old
 from record.files.store import Store
 from record.files.sweeping import remove_forgotten, remove_loose
 from record.identity import Keyring
+from record.portals.imports import forget_sheets
 from record.portals.state import Mode, ensure_portal
 from settings import Settings, get_settings, secrets_directory
 from workflows import client as temporal
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
+from workflows.importing import ImportWorkflow
 from workflows.messages import INTAKE_QUEUE, TASK_QUEUE, portal_queue
 from workflows.portals import DeliverWorkflow, FetchWorkflow, PollWorkflow, TakeInAgainWorkflow
 from workflows.training import LearnWorkflow
@@ -75,6 +78,7 @@ def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEU
             DeliverWorkflow,
             FetchWorkflow,
             TakeInAgainWorkflow,
+            ImportWorkflow,
         ],
         activities=[
             record.append_events,
@@ -139,10 +143,13 @@ def make_intake_worker(
         outside.secret,
         outside.keyring,
     )
+    sheets = ImportActivities(
+        outside.engine, temporal.SystemClient(client), outside.secret, outside.keyring
+    )
     return Worker(
         client,
         task_queue=INTAKE_QUEUE,
-        activities=[intake.pull_page, intake.take_in_again],
+        activities=[intake.pull_page, intake.take_in_again, sheets.apply_import],
         graceful_shutdown_timeout=GRACE,
     )
 
@@ -252,6 +259,7 @@ async def _keep_forgetting(engine: AsyncEngine, store: Store) -> None:
     while True:
         with suppress(SQLAlchemyError, OSError):
             await forget_old(engine, datetime.now(UTC))
+            await forget_sheets(engine, datetime.now(UTC))
             await remove_forgotten(engine, datetime.now(UTC))
             await remove_loose(engine, store)
         await asyncio.sleep(FORGET_EVERY)

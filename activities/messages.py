@@ -100,3 +100,9 @@ class TakeAgain(Value):
     quarantined: UUID
     portal: str
     actor: str
+
+
+class ImportWork(Value):
+    """A spreadsheet of a portal that is to be taken in."""
+
+    id: UUID

@@ -15,7 +15,7 @@ from web.problems import Problem
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 
-TAKES_FILES = ("/lapor/foto", "/aduan/", "/lacak/tindakan/", "/catat")
+TAKES_FILES = ("/lapor/foto", "/aduan/", "/lacak/tindakan/", "/catat", "/impor")
 """Where a form may bring files."""
 PATIENCE = 30.0
 """Seconds that any body may take."""

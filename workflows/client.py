@@ -35,7 +35,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.messages import OriginWork, TakeAgain
+from activities.messages import ImportWork, OriginWork, TakeAgain
 from domain.actions import Action
 from domain.actors import SYSTEM, Actor
 from domain.chain import Recorded
@@ -43,6 +43,7 @@ from domain.policy import Rules
 from domain.sentences import Said
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
+from workflows.importing import ImportWorkflow
 from workflows.messages import REFUSED, TASK_QUEUE, Ask, CaseStart, Done, poll_id, workflow_id
 from workflows.portals import (
     DeliverWorkflow,
@@ -332,6 +333,21 @@ async def take_in_again(
         return False
     except RPCError as error:
         raise EngineAway("the engine is out of reach") from error
+
+
+async def take_in_sheet(client: Client, id: UUID) -> None:
+    """Have a portal's spreadsheet taken in; safe to repeat. Raises EngineAway."""
+    await _reached(
+        client.start_workflow(
+            ImportWorkflow.run,
+            ImportWork(id=id),
+            id=f"import-{id}",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=START_WITHIN,
+        ),
+        START_WITHIN,
+    )
 
 
 async def ping(client: Client) -> str:
