@@ -42,6 +42,14 @@ STATES = {
     "settled": (N_("Diselesaikan petugas"), "user-check"),
     "skipped": (N_("Tidak perlu dikirim ke portal ini"), "minus"),
 }
+REASONS = {
+    "address": N_("Alamat berkasnya tidak dapat dibuka dengan aman."),
+    "too_large": N_("Berkasnya terlalu besar."),
+    "expired": N_("Tautan berkasnya sudah tidak berlaku di portal."),
+    "away": N_("Berkasnya tidak dapat diambil dari portal, sesudah dicoba berkali-kali."),
+}
+"""Why an attachment could not be had; others are the portal's own words, or those of whoever made
+the file anew."""
 FIRST = 4
 """Of what a portal was told, so many lie open."""
 
@@ -131,7 +139,7 @@ async def missing_of(house: House, viewed: Viewed) -> Sequence[NotHere]:
             name=one.name,
             portal=portal_name(one.portal),
             refused=one.state == "refused",
-            why=_(one.reason) if one.reason else "",
+            why=_(REASONS.get(one.reason, one.reason)) if one.reason else "",
         )
         for one in missing
     ]
