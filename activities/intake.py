@@ -36,12 +36,11 @@ from record.portals.quarantine import (
 
 log = structlog.get_logger("intake")
 
-AT_ONCE = 4
-"""Reports dealt with at the same time: no more, since cases are appended to by the same
-connections."""
+AT_ONCE = 8
+"""Reports dealt with at the same time."""
 REST = 0.5
-"""How long a backlog rests after each few, as a share of what they took: whatever the machine, and
-however busy the desk keeps it, as much is left for others."""
+"""How long a backlog rests after each few, as a share of what they took: the busier the desk keeps
+the machine, the longer."""
 FEW = 20
 """With more new reports than this on a page their portal is told, and their files are fetched, by
 and by: the sweeper wakes those that wait."""
