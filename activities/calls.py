@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.exceptions import ApplicationError
 
 from portals.protocol import PortalError, Refused, Throttled, Turn, Unreadable
-from record.portals.calls import PATIENCE, note_call, take_turn
+from record.portals.calls import PATIENCE, hold, note_call, take_turn
 
 T = TypeVar("T")
 
@@ -33,12 +33,15 @@ def turn(engine: AsyncEngine, code: str, per_minute: int, *, first: bool = False
 
 
 async def called(engine: AsyncEngine, code: str, call: Awaitable[T]) -> T:
-    """What the call gives, after a note of how it went. Raises PortalError as the call does."""
+    """What the call gives, after a note of how it went; a portal that says when it wants to be
+    called again is called by nobody before. Raises PortalError as the call does."""
     began, outcome = monotonic(), "done"
     try:
         return await call
     except PortalError as error:
         outcome = "" if isinstance(error, NotYet) else error.outcome
+        if outcome and error.after:
+            await hold(engine, code, datetime.now(UTC) + error.after)
         raise
     finally:
         if outcome:

@@ -34,6 +34,7 @@ portals = Table(
     Column("newest_at", Moment),
     Column("next_call_at", Moment),
     Column("created_at", Moment, nullable=False),
+    Column("held_until", Moment),
 )
 
 portal_steps = Table(

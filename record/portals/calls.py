@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from record.engine import execute, fetch, quick
-from record.portal_tables import portal_calls
+from record.portal_tables import portal_calls, portals
 
 STEADY = 0.6
 """Share of what a portal allows that the house takes, however long it goes on."""
@@ -22,12 +22,14 @@ PATIENCE = timedelta(seconds=5)
 _TURN = """
 UPDATE portals p SET next_call_at = CASE
     WHEN coalesce(p.next_call_at, g.now) <= g.now + g.ahead + g.patience
+        AND coalesce(p.held_until, g.now) <= g.now + g.patience
     THEN greatest(p.next_call_at, g.now) + g.every
     ELSE p.next_call_at END
 FROM (SELECT %s::text AS code, %s::timestamptz AS now, %s::interval AS every,
     %s::interval AS ahead, %s::interval AS patience) g
 WHERE p.code = g.code
-RETURNING greatest(0, extract(epoch FROM coalesce(old.next_call_at, g.now) - g.now - g.ahead))
+RETURNING greatest(0, extract(epoch FROM greatest(
+    coalesce(old.next_call_at, g.now) - g.now - g.ahead, p.held_until - g.now)))
     ::double precision AS wait
 """
 
@@ -48,6 +50,12 @@ async def take_turn(
     row = await quick(engine, _TURN, values)
     assert row is not None, f"the record knows no portal {code}"
     return float(row["wait"])
+
+
+async def hold(engine: AsyncEngine, code: str, until: datetime) -> None:
+    """The portal wants no call before: nobody's turn comes earlier."""
+    later = func.greatest(portals.c.held_until, until)
+    await execute(engine, update(portals).where(portals.c.code == code).values(held_until=later))
 
 
 async def note_call(

@@ -19,11 +19,12 @@ from activities.messages import OriginWork, Progress
 from domain import actions as a
 from domain.actors import Actor
 from domain.events import Entry
-from portals.protocol import Away, Connector, Push, Receipt, Refused, Unreadable
+from portals.protocol import Away, Connector, Push, Receipt, Refused, Throttled, Unreadable
 from practice.store import Filing
 from record.entries import erase_texts, store_entry
 from record.files.store import Store
 from record.portals import attempts
+from record.portals.calls import take_turn
 from record.portals.content import content_of
 from record.portals.deliveries import (
     Delivery,
@@ -284,6 +285,18 @@ async def test_the_portal_says_when_to_come_again(desk: Desk, meet: Meet) -> Non
     assert failed.value.next_retry_delay == timedelta(seconds=1)
     row = await desk.next(origin)
     assert (row.state, row.attempts, row.unsure) == ("waiting", 1, False)
+
+
+async def test_a_portal_that_wants_rest_is_called_by_nobody(desk: Desk, meet: Meet) -> None:
+    engine = desk.world.engine
+    async with meet(KEYED) as pair:
+        origin = await desk.arrive(KEYED, pair)
+        assert await take_turn(engine, KEYED, 60, desk.now()) == 0
+        rest = Throttled(after=timedelta(minutes=2))
+        with pytest.raises(ApplicationError):
+            await desk.once(origin, Wrapped(pair.connector, [rest], work=False))
+    assert 110 < await take_turn(engine, KEYED, 60, desk.now()) <= 120
+    assert await take_turn(engine, KEYED, 60, desk.now() + timedelta(minutes=2)) == 0
 
 
 async def test_the_houses_own_limit_is_no_attempt(desk: Desk, meet: Meet) -> None:

@@ -47,10 +47,10 @@ class Cases(SystemClient):
 
     woken: list[tuple[str, UUID, str]]
 
-    async def deliver(self, origin: UUID, portal: str) -> None:
+    async def deliver(self, origin: UUID, portal: str, *, anew: bool = True) -> None:
         self.woken.append(("deliver", origin, portal))
 
-    async def fetch(self, origin: UUID, portal: str) -> None:
+    async def fetch(self, origin: UUID, portal: str, *, anew: bool = True) -> None:
         self.woken.append(("fetch", origin, portal))
 
 

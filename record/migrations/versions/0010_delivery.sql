@@ -7,3 +7,6 @@ ALTER TABLE deliveries
     ADD COLUMN unsure boolean NOT NULL DEFAULT false,
     ADD COLUMN busy_until timestamptz,
     ADD COLUMN key uuid;
+
+-- Until when a portal wants no call at all.
+ALTER TABLE portals ADD COLUMN held_until timestamptz;
