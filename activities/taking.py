@@ -152,9 +152,10 @@ class Taking:
 
     async def _close(self, taken: Taken, origin: Origin, now: datetime) -> None:
         """The portal has done with it: news for the case, unless the house told the portal so."""
-        if not await told_the_end(self.engine, origin.id):
-            close = CloseOrigin(portal=Channel(origin.portal), origin=origin.id)
-            await self._ask(taken, close, f"origin-{origin.id}-closed")
+        if await told_the_end(self.engine, origin.id):
+            return
+        close = CloseOrigin(portal=Channel(origin.portal), origin=origin.id)
+        await self._ask(taken, close, f"origin-{origin.id}-closed")
         await mark_closed(self.engine, origin.id, now)
 
     async def _ask(self, taken: Taken, action: Action, request: str) -> None:

@@ -20,6 +20,7 @@ TELLS_THE_END = ("answered", "closed", "archived", "handed_back")
 @dataclass(frozen=True)
 class Origin:
     """`joined`: the complaint had come by another portal before. `status`: the portal's word.
+    `closed_at`: when it was seen that the portal has done with it by itself.
 
     `digest` and `changed_at` are those of the report as it was last dealt with, `last_message` is
     the last of its messages that was.
@@ -121,7 +122,7 @@ _DEALT = text("""
 
 
 async def mark_closed(engine: AsyncEngine, id: UUID, at: datetime) -> None:
-    """The portal has done with the report. Safe to repeat: the first time stays."""
+    """The portal has done with the report by itself. Safe to repeat: the first time stays."""
     await execute(
         engine,
         update(origins)
