@@ -16,6 +16,8 @@ PORTS = {
 }
 ARRIVING_S = 240
 """Over how many seconds the sample complaints arrive, at the first start."""
+QUIET_S = 10
+"""Before the first of them: they would be taken in while the web is still starting."""
 POLL_EVERY_S = 5
 OURS = "# Ditulis oleh `make run` untuk portal latihan; ditimpa pada setiap mulai.\n"
 
@@ -45,7 +47,8 @@ class Practice:
             [
                 *(sys.executable, "-m", "practice", self.code, "--port", str(self.port)),
                 *("--directory", str(directory / "practice" / self.code)),
-                *("--arriving", str(ARRIVING_S), *hints),
+                *("--arriving", str(ARRIVING_S), "--quiet", str(QUIET_S)),
+                *hints,
             ],
             directory / "log",
             self.port,

@@ -22,6 +22,9 @@ def main() -> None:
     arguments.add_argument(
         "--arriving", type=float, metavar="S", help="contoh aduan datang selama S detik"
     )
+    arguments.add_argument(
+        "--quiet", type=float, default=0, metavar="S", help="dan mulai setelah S detik"
+    )
     given = arguments.parse_args()
     default = Config()
     config = Config(
@@ -31,6 +34,7 @@ def main() -> None:
         api_key=os.environ.get("PRACTICE_API_KEY", default.api_key),
         webhook=given.webhook,
         arriving_s=given.arriving,
+        quiet_s=given.quiet,
     )
     app = import_module(f"practice.{given.portal}").create_app(config)
     server(app, "127.0.0.1", given.port).run()

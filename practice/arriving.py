@@ -21,8 +21,9 @@ def samples(portal: str) -> list[dict[str, Any]]:
     return found
 
 
-async def arrive(portal: Portal, over_s: float) -> None:
-    """Files the samples that are not there yet, the last after `over_s` seconds."""
+async def arrive(portal: Portal, quiet_s: float, over_s: float) -> None:
+    """Files the samples that are not there yet, after a while, over `over_s` seconds."""
+    await asyncio.sleep(quiet_s)
     waiting = [one for one in samples(portal.kind.code) if not portal.store.report(one["id"])]
     pause = over_s / max(1, len(waiting) - AT_ONCE)
     for number, sample in enumerate(waiting):

@@ -64,6 +64,8 @@ class Config:
     token_s: int = 3600
     arriving_s: float | None = None
     """Over how many seconds the sample complaints arrive; none do where None."""
+    quiet_s: float = 0
+    """Seconds before the first of them."""
     seed: int | None = None
     """Of the faults' dice."""
     names: Names = field(default_factory=Names)

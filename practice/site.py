@@ -27,7 +27,7 @@ def application(portal: Portal, api: Sequence[BaseRoute]) -> Starlette:
         hints = Hints(portal, config.webhook) if config.webhook else None
         arriving = None
         if config.arriving_s is not None:
-            arriving = asyncio.create_task(arrive(portal, config.arriving_s))
+            arriving = asyncio.create_task(arrive(portal, config.quiet_s, config.arriving_s))
         yield
         if arriving:
             arriving.cancel()

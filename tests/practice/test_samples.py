@@ -65,6 +65,10 @@ def test_photos_are_drawn_each_a_little_different(what: str) -> None:
 
 @pytest.mark.parametrize("code", KINDS)
 async def test_they_arrive_over_time_and_once(code: str, start: Start, tmp_path: Path) -> None:
+    async with start(code, directory=tmp_path, arriving_s=0, quiet_s=600) as running:
+        await asyncio.sleep(0.05)
+        assert running.portal.store.count() == 0
+
     async with start(code, directory=tmp_path, arriving_s=600) as running:
         while running.portal.store.count() < AT_ONCE:
             await asyncio.sleep(0.02)
