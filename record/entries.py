@@ -22,6 +22,7 @@ from record.engine import fetch, quick, storable, transaction
 from record.errors import refusal
 from record.files.rows import FileRow, erase_files
 from record.ids import uuid7
+from record.portals.attachments import forget_named
 from record.tables import complaints, entries, idempotency, staff_drafts, words
 
 SALT_BYTES = 16
@@ -118,8 +119,8 @@ async def erase_entry(engine: AsyncEngine, entry: UUID) -> None:
 
 
 async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
-    """Take away all that was typed about a complaint, its files, its place, and the words that
-    only it had.
+    """Take away all that was typed about a complaint, here and in portals, its files, its place,
+    and the words that only it had.
 
     Events, classification and village stay. Safe to repeat.
     """
@@ -140,6 +141,7 @@ async def erase_texts(engine: AsyncEngine, complaint: UUID) -> None:
             update(entries).where(entries.c.complaint_id == complaint).values(texts=None, salt=None)
         )
         await erase_files(connection, complaint=complaint)
+        await forget_named(connection, complaint)
         await connection.execute(delete(idempotency).where(idempotency.c.complaint_id == complaint))
         await connection.execute(
             delete(staff_drafts).where(staff_drafts.c.complaint_id == complaint)

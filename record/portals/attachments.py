@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Select, case, delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from record.engine import execute, fetch, storable
-from record.portal_tables import attachments
+from record.portal_tables import attachments, deliveries, origins
+from record.tables import files
+
+ERASED = "erased"
+"""Reason: the complaint's texts were taken away before it came."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,30 @@ async def lost(engine: AsyncEngine, one: AttachmentRow, now: datetime) -> None:
 async def became(engine: AsyncEngine, one: AttachmentRow, file: UUID, now: datetime) -> None:
     """It is the case's, as this file."""
     await _set(engine, one, state="kept", file_id=file, touched_at=now)
+
+
+async def forget_named(connection: AsyncConnection, complaint: UUID) -> None:
+    """Nothing of a complaint is fetched any more, and what its attachments were called is gone, as
+    are the words in which portals refused what was written about it."""
+    its_own = select(origins.c.id).where(origins.c.complaint_id == complaint)
+    waits = attachments.c.state == "waiting"
+    fetched = select(attachments.c.file_id).where(attachments.c.origin_id.in_(its_own), waits)
+    await connection.execute(
+        delete(files).where(files.c.id.in_(fetched), files.c.complaint_id.is_(None))
+    )
+    await connection.execute(
+        update(attachments)
+        .where(attachments.c.origin_id.in_(its_own))
+        .values(
+            url="",
+            name="",
+            state=case((waits, "refused"), else_=attachments.c.state),
+            reason=case((waits, ERASED), else_=attachments.c.reason),
+        )
+    )
+    await connection.execute(
+        update(deliveries).where(deliveries.c.complaint_id == complaint).values(words=None)
+    )
 
 
 _IDLE = text("""

@@ -21,6 +21,7 @@ from activities.messages import OriginWork, Progress
 from portals.protocol import Attachment, Away, Connector
 from practice.config import Config
 from practice.store import Filing
+from record.entries import erase_texts
 from record.files.rows import content, files_of
 from record.files.store import Store
 from record.portal_tables import attachments as table
@@ -212,6 +213,21 @@ async def test_a_worker_that_dies_on_the_way_adds_nothing_twice(
     assert await desk.became(origin) == [("kept", None)]
     assert len(await files_of(desk.world.engine, origin.complaint_id)) == 1
     assert await desk.added(origin) == 1
+
+
+async def test_of_an_erased_complaint_nothing_is_fetched_nor_called_by_name(
+    desk: Desk, meet: Meet
+) -> None:
+    async with meet("sp4n") as pair:
+        photo = pair.portal.keep("KTP Sutrisno.jpg", "image/jpeg", a_photo())
+        origin = await desk.arrive("sp4n", pair, photo)
+        await erase_texts(desk.world.engine, origin.complaint_id)
+        await desk.all(origin, pair.connector)
+    assert await desk.became(origin) == [("refused", "erased")]
+    assert await files_of(desk.world.engine, origin.complaint_id) == []
+    async with desk.world.engine.connect() as connection:
+        named = (await connection.execute(select(table.c.name, table.c.url))).one()
+    assert tuple(named) == ("", "")
 
 
 async def test_one_that_will_not_come_keeps_no_other_back(desk: Desk, meet: Meet) -> None:

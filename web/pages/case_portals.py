@@ -46,6 +46,7 @@ REASONS = {
     "address": N_("Alamat berkasnya tidak dapat dibuka dengan aman."),
     "too_large": N_("Berkasnya terlalu besar."),
     "expired": N_("Tautan berkasnya sudah tidak berlaku di portal."),
+    "erased": N_("Isi aduan ini sudah dihapus."),
     "away": N_("Berkasnya tidak dapat diambil dari portal, sesudah dicoba berkali-kali."),
 }
 """Why an attachment could not be had; others are the portal's own words, or those of whoever made
