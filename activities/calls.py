@@ -14,18 +14,28 @@ from record.portals.calls import PATIENCE, hold, note_call, take_turn
 
 T = TypeVar("T")
 
+LONGEST_S = 30.0
+"""Seconds that what goes first waits for its turn: well within any call's own time."""
+
 
 class NotYet(Throttled):
     """The house's own limit: the portal was not called."""
 
 
 def turn(engine: AsyncEngine, code: str, per_minute: int, *, first: bool = False) -> Turn:
-    """Waits for the portal's next call to be due. `first`: before the others, as pulling is."""
+    """Waits for the portal's next call to be due. `first`: before the others, as pulling is, and
+    patiently, since a page that is given up comes whole again."""
+    patience = PATIENCE.total_seconds()
 
     async def wait() -> None:
-        seconds = await take_turn(engine, code, per_minute, datetime.now(UTC), first=first)
-        if seconds > PATIENCE.total_seconds():
-            raise NotYet(after=timedelta(seconds=seconds))
+        until = monotonic() + (LONGEST_S if first else patience)
+        while True:
+            seconds = await take_turn(engine, code, per_minute, datetime.now(UTC), first=first)
+            if seconds <= patience:
+                break
+            if monotonic() + seconds > until:
+                raise NotYet(after=timedelta(seconds=seconds))
+            await asyncio.sleep(seconds - patience)
         if seconds:
             await asyncio.sleep(seconds)
 

@@ -1,5 +1,6 @@
 """Taking in, from the practice portals over HTTP: nothing lost, nothing twice, whatever fails."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import select, text
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.calls import NotYet, turn
 from activities.intake import IntakeActivities
 from activities.messages import Progress, TakeAgain
 from domain import actions as a
@@ -20,6 +22,7 @@ from practice.store import Filing
 from record.entries import entries_of
 from record.identity import open_identity
 from record.portal_tables import attachments
+from record.portals.calls import hold, take_turn
 from record.portals.origins import Origin, origins_known, origins_of
 from record.portals.quarantine import Kind, drop, waiting
 from record.portals.state import Mode, PortalState, ensure_portal, pause, portal
@@ -436,3 +439,18 @@ async def test_a_backlog_is_started_and_left_to_the_sweeper_beside(intake: Intak
         assert (await connection.execute(text("SELECT count(*) FROM unstarted"))).scalar_one() == 0
         stages = (await connection.execute(select(cases.c.stage))).scalars().all()
     assert stages == [Stage.RECEIVED] * 30
+
+
+async def test_pulling_waits_for_its_turn_where_others_come_back_later(intake: Intake) -> None:
+    engine = intake.world.engine
+    for _ in range(100):
+        await take_turn(engine, "sp4n", 60, datetime.now(UTC), first=True)
+    with pytest.raises(NotYet) as raised:
+        await turn(engine, "sp4n", 60)()
+    assert raised.value.after is not None
+    assert raised.value.after > timedelta(seconds=5)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(turn(engine, "sp4n", 60, first=True)(), 0.5)
+    await hold(engine, "sp4n", datetime.now(UTC) + timedelta(hours=1))
+    with pytest.raises(NotYet):
+        await turn(engine, "sp4n", 60, first=True)()
