@@ -29,8 +29,8 @@ class Column(StrEnum):
 REQUIRED = (Column.ID, Column.BODY)
 
 HEADINGS: Mapping[Column, Sequence[str]] = {
-    Column.ID: ("tracking id", "nomor laporan", "no laporan", "id laporan", "nomor tiket", "tiket",
-                "kode laporan", "nomor aduan", "no aduan", "id aduan"),
+    Column.ID: ("tracking id", "nomor laporan", "no laporan", "id laporan", "nomor tiket",
+                "no tiket", "tiket", "kode laporan", "nomor aduan", "no aduan", "id aduan"),
     Column.TITLE: ("judul", "judul laporan", "judul aduan", "perihal", "subjek"),
     Column.BODY: ("isi", "isi laporan", "isi aduan", "uraian", "deskripsi", "aduan", "laporan",
                   "keluhan", "pesan"),

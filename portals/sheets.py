@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 LARGEST = 10_000_000
 """Bytes of a file."""
-UNPACKED = 120_000_000
+UNPACKED = 60_000_000
 """Bytes of all that a workbook holds."""
 PARTS = 2_000
 MOST_ROWS, MOST_COLUMNS, MOST_LETTERS = 20_000, 100, 50_000
@@ -175,4 +175,7 @@ def _text(cell: object) -> str:
 
 
 def _tidy(text: str) -> str:
+    """Without the mark that keeps a spreadsheet from taking a text of ours for a formula."""
+    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):
+        text = text[1:]
     return text.replace("\x00", "").strip()[: MOST_LETTERS + 1]

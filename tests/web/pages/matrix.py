@@ -86,6 +86,7 @@ HALF_DONE = Row(may=PEOPLE, then=Answer.LOGIN, parts={"step": "kode"})
 PROGRESS = {"text": "Sedang dikerjakan."}
 HANDLERS = Row(may={DPUPR, OTHER_UNIT}, about_case=True, fields=PROGRESS)
 ONLY_COORDINATOR = Row(may={COORDINATOR})
+IMPORT_UNHEARD_OF = Row(may={COORDINATOR}, then=Answer.UNKNOWN, parts={"id": "0" * 8})
 VERIFIES = Row(may={COORDINATOR}, about_case=True, parts={"slug": "hasil"})
 TYPES_IN = Row(may=UNIT_ADMINS | {COORDINATOR})
 AS_JSON = Row(may=PEOPLE, parts={"format": "json"})
@@ -244,6 +245,17 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/aduan/{ticket}/verifikasi/{slug}"): VERIFIES,
     ("GET", "/relai"): ONLY_COORDINATOR,
     ("POST", "/relai/{id}"): Row(may={COORDINATOR}, then=Answer.UNKNOWN, parts={"id": UNHEARD_OF}),
+    ("GET", "/impor"): ONLY_COORDINATOR,
+    ("POST", "/impor"): ONLY_COORDINATOR,
+    ("POST", "/impor/acuan"): ONLY_COORDINATOR,
+    ("GET", "/impor/keluar/{code}.xlsx"): Row(
+        may={COORDINATOR}, then=Answer.UNKNOWN, parts={"code": "sp4n"}
+    ),
+    ("GET", "/impor/{id}"): IMPORT_UNHEARD_OF,
+    ("GET", "/impor/{id}/kolom"): IMPORT_UNHEARD_OF,
+    ("POST", "/impor/{id}/kolom"): IMPORT_UNHEARD_OF,
+    ("GET", "/impor/{id}/salah.xlsx"): IMPORT_UNHEARD_OF,
+    ("POST", "/impor/{id}/ambil"): IMPORT_UNHEARD_OF,
     ("GET", "/templat"): TYPES_IN,
     ("GET", "/templat/baru"): TYPES_IN,
     ("POST", "/templat/baru"): TYPES_IN,
