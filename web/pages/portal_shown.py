@@ -125,4 +125,8 @@ def _one(house: House, account: Account, facts: Facts, now: datetime, here: str)
 def _by_hand(mode: Mode, account: Account) -> tuple[str, str] | None:
     if not account.actor.holds(Role.COORDINATOR):
         return None
-    return {Mode.RELAY: ("/relai", _("Buka meja relai"))}.get(mode)
+    ways = {
+        Mode.RELAY: ("/relai", _("Buka meja relai")),
+        Mode.FILE: ("/impor", _("Buka impor dan ekspor")),
+    }
+    return ways.get(mode)

@@ -38,6 +38,7 @@ async def test_those_who_look_after_portals_read_how_they_are(site: Site, who: s
         switches = re.findall(r'href="/portal/laporgub/ubah/(\w+)"', one.text)
         expected = ["jeda", "berkas"] if who in ("koordinator", "admin") else []
         assert switches == expected, "without an address it cannot be connected"
+        assert ('href="/relai"' in one.text) is (who == "koordinator")
         assert (await browser.get("/portal/whatsapp")).status_code == 404
 
 
