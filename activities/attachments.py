@@ -14,7 +14,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import metrics
-from activities.calls import called, failure
+from activities.calls import NotYet, called, failure
 from activities.cases import Load, Workflows
 from activities.messages import Name, OriginWork, Progress
 from domain.actions import AddFiles
@@ -78,6 +78,10 @@ class AttachmentActivities:
         await attachments.trying(self.engine, one, _now())
         try:
             how = await self._fetch(connector, origin, one)
+        except NotYet:
+            # The sweeper comes for it: those who wait for files must not queue up here.
+            await attachments.untried(self.engine, one, _now())
+            return DONE
         except PortalError as error:
             metrics.FETCHED.labels(work.portal, error.outcome).inc()
             if one.attempts < HOPELESS:

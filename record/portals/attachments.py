@@ -50,6 +50,11 @@ async def trying(engine: AsyncEngine, one: AttachmentRow, now: datetime) -> None
     await _set(engine, one, attempts=attachments.c.attempts + 1, touched_at=now)
 
 
+async def untried(engine: AsyncEngine, one: AttachmentRow, now: datetime) -> None:
+    """Nobody was asked after all."""
+    await _set(engine, one, attempts=attachments.c.attempts - 1, touched_at=now)
+
+
 async def fetched(engine: AsyncEngine, one: AttachmentRow, file: UUID, now: datetime) -> None:
     """Of two attempts that met the first counts."""
     first = func.coalesce(attachments.c.file_id, file)
@@ -108,8 +113,9 @@ SELECT origin_id, portal FROM (
     JOIN portals p ON p.code = o.portal AND p.mode = 'api' AND p.paused_at IS NULL
     WHERE a.state = 'waiting'
     GROUP BY a.origin_id, o.portal
-    HAVING max(a.touched_at) < CASE WHEN max(a.attempts) = 0 THEN CAST(:untried AS timestamptz)
-        ELSE :tried END
+    HAVING max(a.touched_at) < CASE
+        WHEN coalesce(min(a.attempts) FILTER (WHERE a.file_id IS NULL), 0) = 0
+        THEN CAST(:untried AS timestamptz) ELSE :tried END
 ) idle WHERE place <= :most ORDER BY place
 """)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.attachments import STUBBORN, AttachmentActivities
+from activities.calls import NotYet
 from activities.cases import CaseActivities
 from activities.intake import IntakeActivities
 from activities.messages import OriginWork, Progress
-from portals.protocol import Attachment, Away, Connector
+from portals.protocol import Attachment, Away, Connector, PortalError
 from practice.config import Config
 from practice.store import Filing
 from record.entries import erase_texts
@@ -101,10 +102,11 @@ class Failing:
 
     connector: Connector
     file: str
+    error: PortalError
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
         if self.file in attachment.url:
-            raise Away("HTTP 500")
+            raise self.error
         return await self.connector.fetch(attachment, most)
 
 
@@ -215,6 +217,21 @@ async def test_a_worker_that_dies_on_the_way_adds_nothing_twice(
     assert await desk.added(origin) == 1
 
 
+async def test_the_houses_own_limit_leaves_it_to_the_sweeper(desk: Desk, meet: Meet) -> None:
+    engine = desk.world.engine
+    async with meet("sp4n") as pair:
+        photo = pair.portal.keep("a.jpg", "image/jpeg", a_photo())
+        origin = await desk.arrive("sp4n", pair, photo)
+        full: Any = Failing(pair.connector, photo, NotYet(after=timedelta(seconds=9)))
+        assert not (await desk.once(origin, full)).more
+    [one] = await attachments.waiting_of(engine, origin.id)
+    assert one.attempts == 0
+    now = datetime.now(UTC)
+    soon = now + timedelta(minutes=1)
+    assert await attachments.idle_fetches(engine, soon, now, 9) == [(origin.id, "sp4n")]
+    assert await attachments.idle_fetches(engine, now - timedelta(minutes=1), soon, 9) == []
+
+
 async def test_of_an_erased_complaint_nothing_is_fetched_nor_called_by_name(
     desk: Desk, meet: Meet
 ) -> None:
@@ -235,7 +252,7 @@ async def test_one_that_will_not_come_keeps_no_other_back(desk: Desk, meet: Meet
         good = pair.portal.keep("baik.jpg", "image/jpeg", a_photo())
         bad = pair.portal.keep("macet.jpg", "image/jpeg", a_photo("blue"))
         origin = await desk.arrive("sp4n", pair, bad, good)
-        stuck: Any = Failing(pair.connector, bad)
+        stuck: Any = Failing(pair.connector, bad, Away("HTTP 500"))
         for _ in range(2 * STUBBORN + 2):
             try:
                 await desk.once(origin, stuck)
