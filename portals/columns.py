@@ -53,11 +53,11 @@ ALIKE = 88
 """Of 100, from which a heading is taken for one of these."""
 
 
-def guess(sheet: Sheet, remembered: Mapping[str, str]) -> dict[Column, str]:
-    """Heading by column: as it was for the portal's last sheet, else by what it sounds like; the
+def guess(sheet: Sheet, remembered: Mapping[str, str]) -> dict[str, str]:
+    """Heading by `Column`: as it was for the portal's last sheet, else by what it sounds like; the
     best matches first, each heading for one column."""
-    found = {
-        Column(name): heading
+    found: dict[str, str] = {
+        name: heading
         for name, heading in remembered.items()
         if heading in sheet.headings and name in set(Column)
     }

@@ -89,7 +89,8 @@ async def ask(request: Request, house: Home, account: Imports) -> Response:
 @router.post("")
 async def take_sheet(request: Request, house: Home, account: Imports, typed: Typed) -> Response:
     code, errors = typed.get("portal", ""), {}
-    if code not in [one for one, mode in await _portals(house) if mode is not Mode.API]:
+    of = {one.code: one.mode for one in await portals(house.engine)}
+    if of.get(code, Mode.API) is Mode.API:
         errors["portal"] = _(PORTAL_REQUIRED)
     try:
         sheet = await sheet_in(request)
@@ -120,8 +121,7 @@ async def ask_columns(request: Request, house: Home, account: Imports, id: str) 
     if one.state not in ("uploaded", "mapped"):
         raise Problem(409, BEGUN)
     sheet = await _sheet(house, one)
-    guessed = guess(sheet, await remembered(house.engine, one.portal))
-    chosen = one.columns or {str(column): heading for column, heading in guessed.items()}
+    chosen = one.columns or guess(sheet, await remembered(house.engine, one.portal))
     return _columns_page(request, one, sheet, chosen, {})
 
 
@@ -197,9 +197,10 @@ async def start_page(
     errors: Mapping[str, str] | None = None,
     returned: object = None,
 ) -> Response:
-    """Four statements. `returned`: what became of the references that were uploaded."""
-    found, waiting = await _portals(house), await counts(house.engine)
-    options = [(one, _(CHANNELS[Channel(one)])) for one, mode in found if mode is not Mode.API]
+    """Three statements. `returned`: what became of the references that were uploaded."""
+    found, waiting = await portals(house.engine), await counts(house.engine)
+    codes = [one.code for one in found if one.mode is not Mode.API]
+    options = [(one, _(CHANNELS[Channel(one)])) for one in codes]
     errors = errors or {}
     context = {
         "portal": Field(
@@ -216,9 +217,9 @@ async def start_page(
         "references_error": errors.get("acuan", ""),
         "errors": list(errors.items()),
         "leaving": [
-            (one, _(CHANNELS[Channel(one)]), waiting.get(one, (0, 0))[0])
-            for one, mode in found
-            if mode is Mode.FILE
+            (one.code, _(CHANNELS[Channel(one.code)]), waiting.get(one.code, (0, 0))[0])
+            for one in found
+            if one.mode is Mode.FILE and one.paused_at is None
         ],
         "returned": returned,
         "earlier": [
@@ -243,10 +244,6 @@ async def sheet_in(request: Request, field: str = FIELD) -> Sheet | None:
 def download(data: bytes, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type=SHEET, headers=headers)
-
-
-async def _portals(house: House) -> Sequence[tuple[str, Mode]]:
-    return [(one.code, one.mode) for one in await portals(house.engine)]
 
 
 async def _own(house: House, account: Account, id: str) -> Import:

@@ -20,6 +20,7 @@ from record.portals.state import Mode, ensure_portal
 from tests.web.pages.house import DISPOSAL, Site, hidden
 from tests.web.pages.matrix import NOBODY
 from tests.web.pages.test_case_answer import picture
+from tests.web.pages.test_importing import chosen, send
 from tests.web.pages.test_journey import SCREENSHOTS, TOO_WIDE, chromium, pytestmark
 from tests.web.pages.test_portal_deliveries import a_case, refuse
 from tests.web.pages.test_portal_quarantine import REPORT
@@ -42,7 +43,7 @@ FULL: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/", "/lapor", "/lapor/isi", "/publik", "/publik/{ticket}", "/lacak", "/masuk"),
     "koordinator": (
         "/tugas", "/aduan", "/aduan/telepon", "/disposisi", "/catat", "/relai",
-        "/saran", "/templat",
+        "/impor", "/impor/{sheet}", "/impor/{sheet}/kolom", "/saran", "/templat",
         "/aduan/{new}", "/aduan/{new}/mirip", "/aduan/{new}/verifikasi", "/audit", "/akun",
         "/portal", "/portal/sp4n", "/portal/sp4n/ubah/jeda", "/portal/kiriman",
         "/portal/sp4n/kiriman", "/portal/kiriman/{refused}", "/portal/laporgub/karantina",
@@ -60,7 +61,7 @@ FULL: Mapping[str, tuple[str, ...]] = {
 EMPTY: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/", "/publik", "/lapor/terkirim", "/tidak-ada"),
     "koordinator": (
-        "/tugas", "/aduan", "/relai", "/disposisi", "/saran", "/templat", "/pengaturan",
+        "/tugas", "/aduan", "/relai", "/impor", "/disposisi", "/saran", "/templat", "/pengaturan",
         "/portal", "/portal/kiriman",
     ),
     "sekda": ("/eskalasi",),
@@ -68,7 +69,13 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 WRONG: Mapping[str, tuple[str, ...]] = {
     NOBODY: ("/lapor/isi", "/lacak", "/masuk"),
-    "koordinator": ("/catat", "/aduan/telepon", "/aduan/{new}/verifikasi", "/templat/baru"),
+    "koordinator": (
+        "/catat",
+        "/impor",
+        "/aduan/telepon",
+        "/aduan/{new}/verifikasi",
+        "/templat/baru",
+    ),
     "dpupr": ("/aduan/{ticket}/tindakan/answer", "/aduan/{ticket}/tindakan/ask_reporter"),
     "admin": ("/pengaturan/akun-baru",),
 }
@@ -163,9 +170,14 @@ async def cases(site: Site) -> Mapping[str, str]:
     await refuse(site, told, "progress_reported")
     await ensure_portal(site.engine, "laporgub", Mode.RELAY, datetime.now(UTC))
     kept = await in_quarantine(site, Keyring({"k1": site.secret}), json.dumps(REPORT).encode())
+    async with site.at_the_desk("koordinator") as clerk:
+        columns = await send(clerk, b"No Tiket;Uraian\nA1;Got mampet\n;Tanpa nomor\n", "laporgub")
+        sheet = columns.url.path.split("/")[2]
+        await clerk.post(columns.url.path, chosen(columns.text))
     return {
         "ticket": filed.ticket,
         "new": new.ticket,
+        "sheet": sheet,
         "refused": str(told.deliveries["progress_reported"].id),
         "kept": str(kept),
     }
