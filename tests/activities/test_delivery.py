@@ -315,6 +315,24 @@ async def test_the_houses_own_limit_is_no_attempt(desk: Desk, meet: Meet) -> Non
     assert (row.kind, row.attempts, row.unsure) == ("disposed", 0, False)
 
 
+async def test_of_a_backlog_what_people_said_goes_before_acknowledgements(
+    desk: Desk, meet: Meet
+) -> None:
+    engine, now = desk.world.engine, desk.now()
+    soon = now + timedelta(minutes=1)
+    async with meet(KEYED) as pair:
+        older = await desk.arrive(KEYED, pair)
+        newer = await desk.arrive(KEYED, pair)
+        await desk.world.dispose(newer.complaint_id)
+        assert await attempts.idle_lanes(engine, now, now, 9) == [], "they have just come"
+        both = [(newer.id, KEYED), (older.id, KEYED)]
+        assert await attempts.idle_lanes(engine, soon, now, 9) == both
+        assert await attempts.idle_lanes(engine, soon, now, 1) == both[:1]
+        with pytest.raises(ApplicationError):
+            await desk.once(newer, Wrapped(pair.connector, [Away()], work=False))
+    assert await attempts.idle_lanes(engine, soon, now, 9) == both[1:], "it was tried just now"
+
+
 async def test_why_it_waits_is_shown_and_what_cannot_be_read_may_have_been_done(
     desk: Desk, meet: Meet
 ) -> None:
