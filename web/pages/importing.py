@@ -148,11 +148,14 @@ async def show(request: Request, house: Home, account: Imports, id: str) -> Resp
     if one.state == "uploaded":
         return RedirectResponse(f"/impor/{one.id}/kolom", 303)
     preview: Mapping[str, int] = {}
-    faults: Sequence[tuple[int, str]] = ()
+    faults: Sequence[tuple[str, str]] = ()
     if one.state == "mapped":
         found = await _read(house, one)
         preview = await _preview(house, one, found.rows)
-        faults = [(fault.number, fault_words(fault)) for fault in found.faults[:SHOWN]]
+        faults = [
+            (_("Baris %(n)s") % {"n": fault.number}, fault_words(fault))
+            for fault in found.faults[:SHOWN]
+        ]
     context = {
         "one": one,
         "portal": _(CHANNELS[Channel(one.portal)]),
