@@ -36,9 +36,9 @@ from record.portals.quarantine import (
 
 log = structlog.get_logger("intake")
 
-AT_ONCE = 8
+AT_ONCE = 4
 """Reports dealt with at the same time."""
-REST = 0.5
+REST = 0.25
 """How long a backlog rests after each few, as a share of what they took: the busier the desk keeps
 the machine, the longer."""
 FEW = 20
