@@ -194,7 +194,7 @@ class ComplaintWorkflow:
                 schedule_to_close_timeout=QUICK,
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200)),
             )
-        except ActivityError as error:
+        except FailureError as error:
             if _is_diverged(error):
                 raise self._divergence() from error
             await self._append_patiently(append)
@@ -290,5 +290,7 @@ def _error(refused: Refused) -> ApplicationError:
     return ApplicationError(str(why), refused.kind, *parts, type=REFUSED, non_retryable=True)
 
 
-def _is_diverged(error: ActivityError) -> bool:
-    return isinstance(error.cause, ApplicationError) and error.cause.type == DIVERGED
+def _is_diverged(error: FailureError) -> bool:
+    """An activity's own error is the cause of ActivityError; a local one's comes as it is."""
+    own = error.cause if isinstance(error, ActivityError) else error
+    return isinstance(own, ApplicationError) and own.type == DIVERGED
