@@ -83,8 +83,12 @@ class ImportActivities:
         for few in range(0, len(rows), AT_ONCE):
             began = monotonic()
             some = rows[few : few + AT_ONCE]
-            dealt = await asyncio.gather(*(self._deal(one, row, standing, ground) for row in some))
-            for row, (counted, origin) in zip(some, dealt, strict=True):
+            dealing = [self._deal(one, row, standing, ground) for row in some]
+            outcomes = await asyncio.gather(*dealing, return_exceptions=True)
+            for row, outcome in zip(some, outcomes, strict=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                counted, origin = outcome
                 counts[counted] += 1
                 if origin:
                     noted[origin] = digests[storable(row.report.id)]
