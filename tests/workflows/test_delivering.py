@@ -187,7 +187,7 @@ async def test_a_portal_away_for_two_days_is_told_all_in_order_when_it_returns(
 ) -> None:
     """Its cases go on meanwhile; the record says all the time what waits, and why."""
     allowed = Config(client_secret="s", webhook_secret="w", api_key="k", per_minute=ALLOWED)
-    with patch.object(delivery, "LATER", timedelta(hours=3)):
+    with patch.object(delivery, "LATER", timedelta(hours=6)):
         async with (
             meet("sp4n", allowed) as pair,
             opened(database, client, pair, tmp_path, limit=ALLOWED) as home,
@@ -207,7 +207,7 @@ async def test_a_portal_away_for_two_days_is_told_all_in_order_when_it_returns(
             assert await counts(home.world.engine) == {"sp4n": (9, 0)}
             for row in await undone(home.world.engine, "waiting"):
                 first = row.kind == "disposed"
-                assert (row.attempts > 12) is first, "nobody overtakes"
+                assert (row.attempts > 6) is first, "nobody overtakes"
                 assert bool(row.words) is first
             assert [len(home.texts(origin)) for origin in lanes] == [1, 1, 1]
             pair.fail(error=0, maintenance=0)
