@@ -159,7 +159,8 @@ def make_portal_worker(
 ) -> Worker:
     """Tells one portal and fetches from it; a slow one keeps nobody but itself waiting."""
     system = temporal.SystemClient(client)
-    telling = DeliveryActivities(outside.engine, outside.store, connectors)
+    settles = timedelta(seconds=outside.portals[code].settle_s)
+    telling = DeliveryActivities(outside.engine, outside.store, connectors, settles)
     fetching = AttachmentActivities(
         outside.engine,
         outside.store,

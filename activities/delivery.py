@@ -58,6 +58,7 @@ class DeliveryActivities:
     engine: AsyncEngine
     store: Store
     connectors: Mapping[str, Connector]
+    settles: timedelta = SETTLES
 
     @activity.defn(name=Name.DELIVER_NEXT)
     async def deliver_next(self, work: OriginWork) -> Progress:
@@ -165,7 +166,15 @@ class DeliveryActivities:
         else:
             await self._put_off(attempt, words=error.words, unsure=True)
         name = type(error).__name__
-        raise ApplicationError(name, type=name, next_retry_delay=after or _later(error)) from None
+        later = after or self._later(error)
+        raise ApplicationError(name, type=name, next_retry_delay=later) from None
+
+    def _later(self, error: PortalError) -> timedelta:
+        """When to try again where the portal does not say: longer each time."""
+        if not isinstance(error, Away | Throttled):
+            return LATER
+        doubled: timedelta = self.settles * 2 ** min(activity.info().attempt - 1, 8)
+        return min(doubled, LATER)
 
     async def _put_off(
         self, attempt: Attempt, *, words: str = "", unsure: bool, called: bool = True
@@ -173,14 +182,6 @@ class DeliveryActivities:
         await attempts.put_off(
             self.engine, attempt, _now(), words=words or None, unsure=unsure, called=called
         )
-
-
-def _later(error: PortalError) -> timedelta:
-    """When to try again where the portal does not say: longer each time."""
-    if not isinstance(error, Away | Throttled):
-        return LATER
-    doubled: timedelta = SETTLES * 2 ** min(activity.info().attempt - 1, 8)
-    return min(doubled, LATER)
 
 
 def _now() -> datetime:

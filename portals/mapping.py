@@ -74,6 +74,8 @@ class PortalMapping(Part):
     """Attachments may lie at addresses of this machine or network: practice only."""
     per_minute: int = Field(ge=1)
     poll_every_s: int = Field(ge=1)
+    settle_s: int = Field(ge=1)
+    """How long the portal may still be at work after a call that it did not answer."""
     zone: Zone
     credentials: Part | None = None
     status: Mapping[Told, str]

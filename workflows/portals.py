@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import Name, OriginWork, Progress, TakeAgain
@@ -18,6 +19,10 @@ A_CALL = timedelta(seconds=90)
 A_FETCH = timedelta(minutes=3)
 """Also long enough for a file to be made anew."""
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
+AGAIN = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=3)
+"""For a pull: soon the schedule comes again."""
+ALIVE = timedelta(seconds=30)
+"""How long a worker may be silent before another pulls instead of it."""
 MANY = 500
 """Pieces of work after which the history is begun anew."""
 
@@ -92,15 +97,18 @@ class PollWorkflow:
     @workflow.run
     async def run(self, portal: str) -> None:
         for _ in range(MANY):
-            done: Progress = await workflow.execute_activity(
-                Name.PULL_PAGE,
-                portal,
-                result_type=Progress,
-                task_queue=INTAKE_QUEUE,
-                start_to_close_timeout=timedelta(minutes=5),
-                heartbeat_timeout=timedelta(seconds=60),
-                retry_policy=PATIENT,
-            )
+            try:
+                done: Progress = await workflow.execute_activity(
+                    Name.PULL_PAGE,
+                    portal,
+                    result_type=Progress,
+                    task_queue=INTAKE_QUEUE,
+                    start_to_close_timeout=timedelta(minutes=5),
+                    heartbeat_timeout=ALIVE,
+                    retry_policy=AGAIN,
+                )
+            except ActivityError:
+                return  # why is in the record, and the schedule comes again
             if not done.more:
                 return
         workflow.continue_as_new(portal)
@@ -118,7 +126,7 @@ class TakeInAgainWorkflow:
             result_type=bool,
             task_queue=INTAKE_QUEUE,
             start_to_close_timeout=A_CALL * 2,
-            heartbeat_timeout=timedelta(seconds=60),
+            heartbeat_timeout=ALIVE,
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=5),
         )
         return taken
