@@ -27,7 +27,12 @@ run: .venv/installed $(MO) ## start everything under .matur/ and stay; Ctrl-C st
 
 .PHONY: test
 test: .venv/installed-dev $(MO) ## run all tests on real parts of their own (ARGS=… goes to pytest)
+ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
+else
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m 'not alone'
+	@$(BIN)/python -m pytest -m alone
+endif
 
 .PHONY: check
 check: lint types test ## lint, types and tests

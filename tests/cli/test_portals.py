@@ -13,7 +13,7 @@ from tests.cli.test_up import environment, up
 
 __all__ = ["environment"]
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
 
 class Desk:

@@ -22,7 +22,7 @@ from record.seed import PRACTICE_ACCOUNTS
 from tests.cli.command import Environment, matur
 from tests.conftest import Database
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
 PRACTICE = ["sp4n", "laporgub", "open311"]
 

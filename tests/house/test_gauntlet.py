@@ -227,6 +227,7 @@ async def until(said: str, done: Callable[[], Awaitable[bool]], seconds: float) 
         await asyncio.sleep(0.5)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(1200)
 async def test_every_report_becomes_one_case_and_every_portal_is_told_once_and_in_order(
     database: Database, temporal: TemporalServer, tmp_path: Path

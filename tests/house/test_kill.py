@@ -84,6 +84,7 @@ DISPOSE: dict[str, object] = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(240)
 async def test_ten_lives_survive_the_death_of_every_part(environment: Environment) -> None:  # noqa: F811
     base = f"http://127.0.0.1:{environment['MATUR_PORT']}/api/v1"

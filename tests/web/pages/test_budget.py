@@ -14,6 +14,7 @@ from tests.web.pages.house import Reported, Site
 from tests.web.pages.test_journey import CHROMIUM, FLAGS
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.skipif(CHROMIUM is None, reason="needs the package chromium"),
     pytest.mark.timeout(240),
 ]
