@@ -259,6 +259,7 @@ async def _one(
         "line": _line(found, opened.file.title),
         "back": f"/portal/{found.portal}/kiriman" if sees_cases(account) else "/portal/kiriman",
         "tried": _tried(found.attempts),
+        "unsure": found.unsure and found.state in ("waiting", "refused"),
         "receipt": found.receipt,
         "receipt_at": found.receipt_at,
         "text": content.text,

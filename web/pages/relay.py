@@ -58,6 +58,8 @@ class Open:
     row: Carried
     text: str
     erased: bool
+    unsure: bool
+    """It may be there already, told without an answer."""
     unit: str
     files: Sequence[FileRow]
     reference: Field
@@ -158,7 +160,9 @@ async def _open(house: House, found: Delivery, reference: str, why: str) -> Open
         error=why,
         hint=_("Nomor tanggapan, tautan, atau tanggal dan jam yang tertera di sana."),
     )
-    return Open(_row(found), content.text, content.erased, content.unit, content.files, field)
+    return Open(
+        _row(found), content.text, content.erased, found.unsure, content.unit, content.files, field
+    )
 
 
 def _row(found: Delivery) -> Carried:

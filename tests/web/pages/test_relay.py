@@ -81,6 +81,19 @@ async def test_what_a_portal_is_asked_by_the_house_is_not_for_the_relay_desk(sit
         await carry_over(clerk, (await clerk.get("/relai")).text, "di sana")
 
 
+async def test_what_may_have_arrived_is_said_to_be_looked_for_first(site: Site) -> None:
+    async with site.at_the_desk("koordinator") as clerk:
+        await typed(clerk, external_id="3000003")
+        assert "Mungkin sudah sampai" not in (await clerk.get("/relai")).text
+        async with site.engine.begin() as connection:
+            await connection.execute(
+                text("""UPDATE deliveries SET unsure = true WHERE state = 'waiting'""")
+            )
+        page = (await clerk.get("/relai")).text
+        assert "Mungkin sudah sampai" in page
+        await carry_over(clerk, page, "TL-900")
+
+
 async def test_only_the_coordinator_carries_over(site: Site) -> None:
     async with site.at_the_desk("dpupr") as clerk:
         assert (await clerk.get("/relai")).status_code == 403
