@@ -6,24 +6,10 @@ from domain import events as e
 from domain.calendar import local_date
 from domain.case import Case
 from domain.events import Change, EventBase
+from domain.explain import long_date
 from domain.terms import ClockName
 from domain.units import UnitPath
 from domain.words import ARCHIVE_REASON
-
-MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 
 RECEIVED = (
     "Laporan Anda sudah diterima Pemerintah Kabupaten Purbalingga dengan nomor {ticket} dan akan "
@@ -101,8 +87,7 @@ def _extended(event: e.ExtensionGranted) -> str:
     for change in event.clocks:
         moved = change.change is not Change.STOPPED and change.deadline
         if change.clock is ClockName.ANSWER and moved:
-            on = local_date(moved.due_at)
-            until = f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+            until = long_date(local_date(moved.due_at))
             return EXTENDED_UNTIL.format(days=event.days, until=until)
     return EXTENDED.format(days=event.days)
 
