@@ -17,6 +17,7 @@ from record.portals.refused import may_mend
 from web.house import House
 from web.pages.dates import moment
 from web.pages.language import N_, _, ngettext
+from web.pages.portal_noted import noted
 from web.pages.tags import CHANNELS
 from web.viewing import Viewed
 
@@ -37,7 +38,7 @@ KINDS = {
 
 STATES = {
     "waiting": (N_("Menunggu dikirim"), "hourglass"),
-    "delivered": (N_("Sampai"), "check"),
+    "delivered": (N_("Sudah sampai"), "check"),
     "refused": (N_("Ditolak portal"), "circle-alert"),
     "settled": (N_("Diselesaikan petugas"), "user-check"),
     "skipped": (N_("Tidak perlu dikirim ke portal ini"), "minus"),
@@ -223,7 +224,7 @@ def _told(one: Delivery, viewed: Viewed, actor: Actor) -> Told:
         at=one.created_at if waits else one.receipt_at or one.touched_at,
         notes=notes,
         receipt=one.receipt or "",
-        words=(one.words or "") if refused or waits else "",
+        words=noted(one.words or "") if refused or waits else "",
         url=f"/portal/kiriman/{one.id}" if mends else "",
     )
 

@@ -25,6 +25,7 @@ from web.pages.cast import cast_of
 from web.pages.done import forget, remember, remembered_name
 from web.pages.forms import Field, Typed
 from web.pages.language import N_, _, ngettext
+from web.pages.portal_noted import noted
 from web.pages.portal_shown import portal_shown, sees_cases
 from web.pages.portals import Reader
 from web.pages.rendering import page
@@ -306,7 +307,7 @@ def _line(one: Line | Delivery, title: str | None = None) -> Shown:
         ticket=one.ticket,
         tag=Tag(_(STATES[one.state][0]), TONES[one.state]),
         refused=one.state == "refused",
-        words=one.words or "",
+        words=noted(one.words or ""),
         created_at=one.created_at,
     )
 
@@ -319,6 +320,6 @@ def _tried(attempts: int) -> str:
 
 def _step(step: Step, who: str) -> tuple[str, str, str, datetime]:
     detail = step.detail or ""
-    if step.what == "skipped":
-        detail = _(SKIPPED.get(detail, detail))
+    if step.what in ("skipped", "refused"):
+        detail = noted(SKIPPED.get(detail, detail))
     return _(STEPS[step.what]), detail, who, step.at

@@ -8,6 +8,7 @@ from record.portals.health import NO_CALLS, NOTHING_UNDELIVERED, Arrivals, Calls
 from record.portals.state import Mode, PortalState
 from web.pages.dates import moment
 from web.pages.language import N_, _, ngettext
+from web.pages.portal_noted import noted
 from web.pages.tags import Tag, Tone
 
 PATIENCE = timedelta(minutes=10)
@@ -112,14 +113,15 @@ def _failing(state: PortalState, now: datetime) -> Health:
     if kind in ("away", "throttled") and since and now - since <= PATIENCE:
         tag = Tag(_("Tersendat") if kind == "away" else _(name), Tone.WAIT)
         goes_on = _("Panggilan terakhir gagal; sistem mencoba lagi sendiri.")
-        return Health(tag, "triangle-alert", goes_on, words.strip())
+        return Health(tag, "triangle-alert", goes_on, noted(words.strip()))
     lasts = (
         _("Berhasil terakhir %(at)s.") % {"at": moment(since)}
         if since
         else _("Belum pernah berhasil.")
     )
     kept = _("Sistem terus mencoba, dan yang harus dikirim tetap disimpan.")
-    return Health(Tag(_(name), Tone.LATE), icon, f"{_(says)} {lasts} {kept}", words.strip())
+    says = f"{_(says)} {lasts} {kept}"
+    return Health(Tag(_(name), Tone.LATE), icon, says, noted(words.strip()))
 
 
 def _called(calls: Calls) -> Health:

@@ -14,6 +14,7 @@ from web.house import Home, House
 from web.pages.case_portals import portal_name
 from web.pages.done import forget, remember, remembered_name
 from web.pages.language import N_, _
+from web.pages.portal_noted import noted
 from web.pages.portal_raw import masked_fields
 from web.pages.portal_shown import may_switch, portal_shown, sees_cases
 from web.pages.portals import Reader
@@ -51,7 +52,7 @@ async def show(
     done = DONE.get(remembered_name(request))
     context = {
         "one": one,
-        "rows": [(kept, _(KINDS[kept.kind])) for kept in found[:PAGE]],
+        "rows": [(kept, _(KINDS[kept.kind]), noted(kept.reason)) for kept in found[:PAGE]],
         "first": f"{one.url}/karantina" if setelah else "",
         "further": f"{one.url}/karantina?setelah={found[PAGE - 1].id}" if len(found) > PAGE else "",
         "done": _(done) if done else "",
@@ -97,7 +98,7 @@ async def ask_to_drop(request: Request, house: Home, account: Reader, id: UUID) 
     kept = await _found(house, id)
     _only_coordinator(account)
     _still_waiting(kept)
-    context = {"kept": kept, "portal": portal_name(kept.portal)}
+    context = {"kept": kept, "portal": portal_name(kept.portal), "reason": noted(kept.reason)}
     return page(request, "portal_quarantine_drop.html", context)
 
 
@@ -152,6 +153,7 @@ async def _one(
         "done": _(done) if done else "",
         "portal": portal_name(kept.portal),
         "kind": _(KINDS[kept.kind]),
+        "reason": noted(kept.reason),
         "state": _(STATES[kept.state]),
         "open": is_open,
         "fields": masked_fields(raw, kept.kind, mapping, values=sees) if raw else None,

@@ -191,13 +191,14 @@ async def test_each_portal_says_what_it_was_told(site: Site, lamp: Taken) -> Non
         "Nomor di sana 1916449",
         "Dibuat di sana 20 November 2026 pukul 10.00 WIB",
         "Status di sana diverifikasi",
-        "Tanda terima Sampai, 20 November 2026 pukul 10.00 WIB Bukti tl-77",
+        "Tanda terima Sudah sampai, 20 November 2026 pukul 10.00 WIB Bukti tl-77",
         "Diteruskan ke unit Ditolak portal, 2",
         "Kata portal: “Status 100%s dikenal.”",
         "Perbaiki kiriman ini",
     ):
         assert words in sp4n
-    assert sp4n.index("Ditolak portal") < sp4n.index("Sampai"), "what somebody has to mend, first"
+    refused, arrived = sp4n.index("Ditolak portal"), sp4n.index("Sudah sampai")
+    assert refused < arrived, "what somebody has to mend, first"
     for words in (
         "Di LaporGub Laporan yang sama, digabungkan ke aduan ini;",
         "Nomor di sana LGWP04350955",
