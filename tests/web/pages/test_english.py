@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -15,9 +16,18 @@ from domain.actors import REPORTER
 from domain.explain import explain
 from domain.sentences import Said
 from domain.terms import ClockName
+from record.identity import Keyring
+from record.portals.content import content_of
+from record.portals.deliveries import Delivery, deliveries_of
+from record.portals.quarantine import Kind, keep
+from record.portals.state import Mode, ensure_portal, pull_failed
 from tests.domain.cast import COORDINATOR, DPUPR_ADMIN
 from tests.domain.life import TYPED, answered, at, disposed, in_progress, received
 from tests.web.pages.house import Browser, Reported, Site
+from tests.web.pages.test_importing import chosen, send
+from tests.web.pages.test_portal_deliveries import WORDS, Told, refuse
+from tests.web.pages.test_relay import ticket_of
+from tests.web.pages.test_typed_reports import typed
 from web.pages.dates import working_days
 from web.pages.language import LanguageMiddleware, _
 from web.pages.reckoning import counted
@@ -116,9 +126,52 @@ async def _do(browser: Browser, filed: Reported, action: str, **fields: str) -> 
 
 
 @pytest.fixture(scope="module")
-async def theirs(site: Site, filed: Mapping[str, Reported]) -> list[str]:
-    """Names that are the same in every language, the longest first."""
-    found = {"Matur Bupati", "SP4N-LAPOR!", "LaporGub", "lapor.go.id"}
+async def told(site: Site) -> Told:
+    """Three portals: one served by hand, that refused a delivery and waits for another; one by
+    files, with a sheet to be taken in and something in quarantine; one that is asked and fails."""
+    now = datetime.now(UTC)
+    modes = {"sp4n": Mode.RELAY, "laporgub": Mode.FILE, "open311": Mode.API}
+    for code, mode in modes.items():
+        await ensure_portal(site.engine, code, mode, now)
+    await pull_failed(site.engine, "open311", "unreadable: service_requests: bukan daftar", now)
+    await keep(
+        site.engine, "laporgub", Kind.REPORT, "LGWP04350955", b'{"tiket": "LGWP04350955"}',
+        "tanggal: bukan waktu", now,
+        secret=site.secret, keyring=Keyring({"k1": site.secret}),
+    )  # fmt: skip
+    english = {"title": "Street lamp out", "body": "It has been out for a week."}
+    async with site.at_the_desk("koordinator") as clerk:
+        await typed(clerk, external_id="7000001", **english)
+        ticket = await ticket_of(site, "7000001")
+        dispose = {"classification": "tidak_berkadar", "category": "infrastruktur", "unit": "dpupr"}
+        await clerk.act(ticket, "dispose", text="Please look.", **dispose)
+        columns = await send(clerk, b"Ticket;Text\nA1;Blocked drain\n;No number\n", "laporgub")
+        picked = {"id": "0", "body": "1"} | chosen(columns.text)
+        await clerk.post(columns.url.path, picked)
+        await typed(clerk, external_id="7000002", **english)
+        copied = await ticket_of(site, "7000002")
+    refused, *later = await _lane(site, ticket)
+    waiting, *_none = await _lane(site, copied)
+    named = {"refused": refused, "waiting": waiting} | {one.kind: one for one in later}
+    told = Told(ticket, named)
+    await refuse(site, told, "refused")
+    return told
+
+
+async def _lane(site: Site, ticket: str) -> list[Delivery]:
+    query = text("SELECT id FROM complaints WHERE ticket = :ticket")
+    async with site.engine.connect() as connection:
+        case = (await connection.execute(query, {"ticket": ticket})).scalar_one()
+    return list(await deliveries_of(site.engine, case))
+
+
+@pytest.fixture(scope="module")
+async def theirs(site: Site, filed: Mapping[str, Reported], told: Told) -> list[str]:
+    """Names that are the same in every language, and what portals say or are told; the longest
+    first."""
+    found = {"Matur Bupati", "SP4N-LAPOR!", "LaporGub", "lapor.go.id", WORDS}
+    for one in told.deliveries.values():
+        found.add(" ".join((await content_of(site.engine, one)).text.split()))
     async with site.engine.connect() as connection:
         for query in ("SELECT name FROM units", "SELECT name FROM accounts"):
             found |= set((await connection.execute(text(query))).scalars())
@@ -129,13 +182,18 @@ async def theirs(site: Site, filed: Mapping[str, Reported]) -> list[str]:
 
 STARTS: Mapping[str | None, Collection[str]] = {
     None: ("/", "/lapor", "/lapor/isi", "/lapor/terkirim", "/lacak", "/publik", "/masuk"),
-    "koordinator": ("/disposisi", "/catat", "/templat/baru", "/aduan/telepon", "/saran"),
-    "dpupr": ("/tugas", "/catat", "/templat", "/akun"),
+    "koordinator": (
+        "/portal", "/portal/sp4n", "/portal/sp4n/kiriman", "/portal/sp4n/kiriman?keadaan=menunggu",
+        "/portal/sp4n/ubah/jeda", "/portal/laporgub", "/portal/laporgub/karantina",
+        "/portal/open311", "/portal/kiriman", "/relai", "/impor",
+        "/disposisi", "/catat", "/templat/baru", "/aduan/telepon", "/saran",
+    ),
+    "dpupr": ("/tugas", "/portal/kiriman", "/catat", "/templat", "/akun"),
     "kepala.dpupr": ("/tugas", "/eskalasi"),
-    "sekda": ("/eskalasi", "/audit", "/audit/periksa", "/saran"),
-    "inspektorat": ("/audit", "/audit/periksa", "/aduan"),
-    "admin": ("/pengaturan", "/pengaturan/akun-baru"),
-}
+    "sekda": ("/portal", "/eskalasi", "/audit", "/audit/periksa", "/saran"),
+    "inspektorat": ("/portal", "/audit", "/audit/periksa", "/aduan"),
+    "admin": ("/portal", "/portal/sp4n/ubah/jeda", "/pengaturan", "/pengaturan/akun-baru"),
+}  # fmt: skip
 """Where everybody begins; from there they follow every link."""
 WRONG: Mapping[str | None, Mapping[str, Mapping[str, str]]] = {
     None: {
@@ -155,6 +213,11 @@ WRONG: Mapping[str | None, Mapping[str, Mapping[str, str]]] = {
         "/aduan/{new}/tindakan/dispose": {},
         "/aduan/{new}/tindakan/archive": {},
         "/aduan/{busy}/tindakan/accept": {},
+        "/portal/kiriman/{refused}/kirim": {"text": ""},
+        "/portal/kiriman/{refused}/selesai": {},
+        "/relai/{waiting}": {},
+        "/impor": {},
+        "/impor/acuan": {},
     },
     "dpupr": {
         "/aduan/{busy}/tindakan/answer": {},
@@ -167,7 +230,7 @@ WRONG: Mapping[str | None, Mapping[str, Mapping[str, str]]] = {
     "admin": {"/pengaturan/akun-baru": {}},
 }
 """What is refused, and says why."""
-MOST = 80
+MOST = 120
 """Pages of one person."""
 
 
@@ -182,9 +245,11 @@ def _kind(path: str, chosen: Collection[str]) -> str:
 
 @pytest.mark.parametrize("who", STARTS, ids=str)
 async def test_no_page_keeps_a_word_of_indonesian(
-    site: Site, filed: Mapping[str, Reported], theirs: list[str], who: str | None
+    site: Site, filed: Mapping[str, Reported], told: Told, theirs: list[str], who: str | None
 ) -> None:
-    tickets = {one.ticket for one in filed.values()}
+    tickets = {told.ticket, *(one.ticket for one in filed.values())}
+    names = {name: one.ticket for name, one in filed.items()}
+    names |= {name: str(told.deliveries[name].id) for name in ("refused", "waiting")}
     wrong: dict[str, Mapping[str, Collection[str]]] = {}
     async with _person(site, who) as browser:
         waiting, met, looked = [*STARTS[who], "/no-such-page", "/aduan/MB-1"], set[str](), 0
@@ -202,7 +267,7 @@ async def test_no_page_keeps_a_word_of_indonesian(
             if found := left(answer.text, theirs):
                 wrong[path] = found
         for template, fields in WRONG.get(who, {}).items():
-            path = template.format_map({name: one.ticket for name, one in filed.items()})
+            path = template.format_map(names)
             answer = await browser.post(path, fields)
             assert answer.status_code in (401, 403, 404, 405, 409, 422), (path, answer.status_code)
             if found := left(answer.text, theirs):
