@@ -8,6 +8,7 @@ NOTED = frozenset(
         N_("alamatnya pindah"),
         N_("belum ada alamat"),
         N_("bukan JSON"),
+        N_("bukan XML"),
         N_("bukan angka yang mungkin"),
         N_("bukan daftar"),
         N_("bukan laporan"),
