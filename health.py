@@ -86,17 +86,22 @@ def spare_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+SHARED: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _exception,
+]
+OWN = [*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+"""One list for all: a logger keeps the one it was first used with, also where logs are configured
+once more."""
+
+
 def configure_logs(level: str) -> None:
     """One JSON object a line on standard error; never what anyone typed or who they are."""
     numeric = logging.getLevelNamesMapping()[level.upper()]
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _exception,
-    ]
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+        foreign_pre_chain=SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(),
@@ -107,7 +112,7 @@ def configure_logs(level: str) -> None:
     logging.basicConfig(level=numeric, handlers=[handler], force=True)
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=OWN,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -26,7 +26,7 @@ import health
 from activities.attachments import AttachmentActivities
 from activities.calls import turn
 from activities.cases import CaseActivities
-from activities.delivery import DeliveryActivities
+from activities.delivery import SETTLES, DeliveryActivities
 from activities.imports import ImportActivities
 from activities.intake import IntakeActivities
 from activities.record import RecordActivities
@@ -155,11 +155,14 @@ def make_intake_worker(
 
 
 def make_portal_worker(
-    client: Client, outside: Outside, code: str, connectors: Mapping[str, Connector]
+    client: Client,
+    outside: Outside,
+    code: str,
+    connectors: Mapping[str, Connector],
+    settles: timedelta = SETTLES,
 ) -> Worker:
     """Tells one portal and fetches from it; a slow one keeps nobody but itself waiting."""
     system = temporal.SystemClient(client)
-    settles = timedelta(seconds=outside.portals[code].settle_s)
     telling = DeliveryActivities(outside.engine, outside.store, connectors, settles)
     fetching = AttachmentActivities(
         outside.engine,
@@ -215,7 +218,12 @@ async def _work(client: Client, outside: Outside, stop: asyncio.Event) -> None:
         workers = [
             make_worker(client, outside.engine),
             make_intake_worker(client, outside, pulling),
-            *(make_portal_worker(client, outside, code, telling) for code in telling),
+            *(
+                make_portal_worker(
+                    client, outside, code, telling, timedelta(seconds=mapping.settle_s)
+                )
+                for code, mapping in outside.portals.items()
+            ),
         ]
         health.spare_collector()
         beside = [

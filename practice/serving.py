@@ -1,6 +1,7 @@
 """A practice portal inside this process, for tests."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,7 @@ def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
             port=port,
             # An answer that is lost on demand is an error to the server.
             log_level="critical",
+            log_config=None,
             access_log=False,
             server_header=False,
             lifespan="on",
@@ -30,6 +32,7 @@ def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
 @asynccontextmanager
 async def running(app: Starlette, port: int = 0) -> AsyncIterator[str]:
     """Yields the address of `app`, served until the block ends."""
+    levels = {log: log.level for log in map(logging.getLogger, ("uvicorn.error", "uvicorn.access"))}
     # Named TCP, or asyncio does not send small answers at once: 40 ms each.
     with socket.socket(proto=socket.IPPROTO_TCP) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,3 +51,6 @@ async def running(app: Starlette, port: int = 0) -> AsyncIterator[str]:
             serving.should_exit = True
             with suppress(asyncio.CancelledError):
                 await task
+            # uvicorn has set them for the whole process.
+            for log, level in levels.items():
+                log.setLevel(level)
