@@ -293,8 +293,8 @@ async def test_every_report_becomes_one_case_and_every_portal_is_told_once_and_i
             return await scalar("SELECT count(*) FROM deliveries WHERE state = 'waiting'") == 0
 
         with suppress(NotYet):
-            await until("something fails again and again", all_told, patience)
-        # What failed ten times is tried every five minutes: portals recover at last.
+            await until("something fails again and again", all_told, 45 + REPORTS / 5)
+        # What fails again and again is tried ever less often: portals recover at last.
         await portals.fail(NO_FAULTS)
         await until("not everything was told", all_told, 400)
         assert workers.killed > 2
