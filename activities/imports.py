@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
 from activities.messages import ImportWork, Name, Progress
-from activities.reports import came, filing_of, received, texts_of
+from activities.reports import came, texts_of
 from activities.taking import Ground, Taking, Waking
-from domain.actions import ChangeOrigin, JoinOrigin
+from domain.actions import ChangeOrigin
 from domain.actors import REPORTER
 from domain.terms import Channel
 from portals.sheet_rows import Row, rows_of
@@ -24,7 +24,6 @@ from portals.sheets import Sheet
 from record.engine import storable
 from record.entries import store_entry
 from record.errors import RecordError, is_away
-from record.events import mark_started
 from record.identity import Keyring
 from record.portals.imports import (
     Batch,
@@ -38,7 +37,7 @@ from record.portals.imports import (
     standings,
 )
 from record.portals.origins import origins_known
-from record.portals.taking import Outcome, take_in
+from record.portals.taking import Outcome
 
 log = structlog.get_logger("imports")
 
@@ -115,29 +114,10 @@ class ImportActivities:
 
     async def _take_in(self, portal: str, row: Row, ground: Ground) -> tuple[str, UUID]:
         """Also of one that is known: the case of one that joined may not have been told."""
-        filing = filing_of(row.report, Channel(portal), ground.now, ground.places)
-        event, projection = received(filing, ground.rules)
         coming = replace(came(row.report, portal, secret=self.secret), filed_at=row.filed_at)
-        taken = await take_in(
-            self.engine,
-            filing,
-            coming,
-            event,
-            projection,
-            secret=self.secret,
-            keyring=self.keyring,
-        )
-        match taken.outcome:
-            case Outcome.NEW:
-                await self.workflows.start(taken.complaint, (ground.rules, [event]))
-                await mark_started(self.engine, taken.complaint)
-                return "added", taken.origin
-            case Outcome.JOINED:
-                join = JoinOrigin(portal=Channel(portal), origin=taken.origin)
-                request = f"origin-{taken.origin}-joined"
-                await self.workflows.ask(taken.complaint, join, request, self._cases.load)
-                return "joined", taken.origin
-        return "known", taken.origin
+        taken = await self._cases.take_in(row.report, coming, ground)
+        became = {Outcome.NEW: "added", Outcome.JOINED: "joined"}
+        return became.get(taken.outcome, "known"), taken.origin
 
     async def _change(self, portal: str, row: Row, now: datetime) -> UUID:
         """Tell the case what the report says now."""

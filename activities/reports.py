@@ -6,15 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import phonenumbers
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.calendar import local_date
-from domain.chain import GENESIS, Recorded, seal
-from domain.decisions.intake import receive
-from domain.evolve import fold
-from domain.policy import Rules
-from domain.projection import Projection, project
 from domain.terms import Channel
 from portals.protocol import Attachment, Person, Report
 from record.engine import storable
@@ -23,6 +17,7 @@ from record.filing import Filing
 from record.identity import Reporter
 from record.ids import uuid7
 from record.keyed import keyed
+from record.phones import international
 from record.portals.origins import Named
 from record.portals.taking import Came
 from record.units import units_on
@@ -76,21 +71,6 @@ def filing_of(report: Report, channel: Channel, now: datetime, places: Places) -
         lng=report.lng,
         reporter=reporter_of(report.reporter),
     )
-
-
-def received(filing: Filing, rules: Rules) -> tuple[Recorded, Projection]:
-    """The first event of its case, and the case after it."""
-    first = receive(
-        filing.channel,
-        anonymous=filing.anonymous,
-        secret=filing.secret,
-        identified=filing.reporter is not None,
-        entry=filing.entry,
-        now=filing.received_at,
-        rules=rules,
-    )
-    (recorded,) = seal(filing.id, 0, GENESIS, [first])
-    return recorded, project(fold(filing.id, [recorded]), rules)
 
 
 def came(report: Report, portal: str, *, secret: bytes) -> Came:
@@ -148,20 +128,9 @@ def named(attachments: tuple[Attachment, ...]) -> tuple[Named, ...]:
 def reporter_of(person: Person | None) -> Reporter | None:
     if person is None:
         return None
-    return Reporter(name=person.name, phone=_dialled(person.phone), email=person.email)
-
-
-def _dialled(typed: str | None) -> str | None:
-    """In international form where it is a number, so that it is found; else as it is."""
-    if not typed:
-        return None
-    try:
-        number = phonenumbers.parse(typed, "ID")
-    except phonenumbers.NumberParseException:
-        return typed
-    if not phonenumbers.is_possible_number(number):
-        return typed
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # What is a number is found by it; anything else is kept as it is.
+    phone = person.phone and (international(person.phone) or person.phone)
+    return Reporter(name=person.name, phone=phone or None, email=person.email)
 
 
 def _cut(text: str, most: int) -> str:

@@ -11,16 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities import metrics
 from activities.calls import called
 from activities.cases import Start, Workflows
-from activities.reports import Places, came, filing_of, named, received, texts_of
+from activities.reports import Places, came, filing_of, named, texts_of
 from activities.talk import Talk
 from domain.actions import Action, ChangeOrigin, CloseOrigin, JoinOrigin
 from domain.actors import REPORTER
-from domain.chain import Recorded
 from domain.policy import Rules
 from domain.terms import Channel
 from portals.protocol import Connector, Message, Refused, Report
 from record.entries import store_entry
 from record.events import load_events, mark_started
+from record.filing import first_event
 from record.identity import Keyring
 from record.portals.origins import (
     Dealt,
@@ -88,17 +88,10 @@ class Taking:
         coming = came(report, portal, secret=self.secret)
         if known and _is_dealt_with(report, coming, known):
             return None
-        taken, event = await self._take_in(report, coming, ground)
+        taken = await self.take_in(report, coming, ground)
         metrics.TAKEN.labels(portal, taken.outcome).inc()
-        match taken.outcome:
-            case Outcome.NEW:
-                await self.workflows.start(taken.complaint, (ground.rules, [event]))
-                await mark_started(self.engine, taken.complaint)
-            case Outcome.JOINED:
-                join = JoinOrigin(portal=Channel(portal), origin=taken.origin)
-                await self._ask(taken, join, f"origin-{taken.origin}-joined")
-            case Outcome.CHANGED:
-                await self._change(taken, portal, report, ground.now)
+        if taken.outcome is Outcome.CHANGED:
+            await self._change(taken, portal, report, ground.now)
         origin = known or await self._origin(taken, coming)
         if report.closed and origin.closed_at is None:
             await self._close(taken, origin, ground.now)
@@ -118,11 +111,10 @@ class Taking:
     async def load(self, complaint: UUID) -> Start:
         return await current_rules(self.engine), await load_events(self.engine, complaint)
 
-    async def _take_in(
-        self, report: Report, coming: Came, ground: Ground
-    ) -> tuple[Taken, Recorded]:
+    async def take_in(self, report: Report, coming: Came, ground: Ground) -> Taken:
+        """Its case starts where it is new, and is told where it joined one. Raises EngineAway."""
         filing = filing_of(report, Channel(coming.portal), ground.now, ground.places)
-        event, projection = received(filing, ground.rules)
+        event, projection = first_event(filing, ground.rules)
         taken = await take_in(
             self.engine,
             filing,
@@ -132,7 +124,13 @@ class Taking:
             secret=self.secret,
             keyring=self.keyring,
         )
-        return taken, event
+        if taken.outcome is Outcome.NEW:
+            await self.workflows.start(taken.complaint, (ground.rules, [event]))
+            await mark_started(self.engine, taken.complaint)
+        elif taken.outcome is Outcome.JOINED:
+            join = JoinOrigin(portal=Channel(coming.portal), origin=taken.origin)
+            await self._ask(taken, join, f"origin-{taken.origin}-joined")
+        return taken
 
     async def _origin(self, taken: Taken, coming: Came) -> Origin:
         """As it stands in the record; of a new one that is known without looking."""

@@ -57,15 +57,18 @@ class Portal:
 
     def reply(self, report: Report, text: str, files: Sequence[str] = ()) -> Entry:
         """Of the reporter. Raises Closed."""
-        entry = self._write(report, "reporter", text, title="Tanggapan pelapor", files=files)
+        entry = self.store.write(
+            self._must_be_open(report), "reporter", text, _now(),
+            title="Tanggapan pelapor", files=files,
+        )  # fmt: skip
         self._happened(REPLIED, report.id)
         return entry
 
     def close(self, report: Report) -> Entry:
         """The reporter is content, or tired. Raises Closed."""
-        entry = self._write(
-            report, "portal", "Laporan ditutup oleh pelapor.", title="Ditutup",
-            status=self.kind.closed_status, closed=True,
+        entry = self.store.write(
+            self._must_be_open(report), "portal", "Laporan ditutup oleh pelapor.", _now(),
+            title="Ditutup", status=self.kind.closed_status, closed=True,
         )  # fmt: skip
         self._happened(CLOSED, report.id)
         return entry
@@ -81,7 +84,10 @@ class Portal:
         key: str | None = None,
     ) -> Entry:
         """Of the agency. Raises Closed."""
-        return self._write(report, "agency", text, title=title, status=status, files=files, key=key)
+        return self.store.write(
+            self._must_be_open(report), "agency", text, _now(),
+            title=title, status=status, files=files, key=key,
+        )  # fmt: skip
 
     def keep(self, name: str, media_type: str, data: bytes) -> str:
         """The id of a file that was kept."""
@@ -92,24 +98,10 @@ class Portal:
     def files(self, ids: Sequence[str]) -> list[File]:
         return [file for id_ in ids if (file := self.store.kept_file(id_))]
 
-    def _write(
-        self,
-        report: Report,
-        author: str,
-        text: str,
-        *,
-        title: str = "",
-        status: str | None = None,
-        files: Sequence[str] = (),
-        key: str | None = None,
-        closed: bool = False,
-    ) -> Entry:
+    def _must_be_open(self, report: Report) -> str:
         if self.store.need(report.id).closed:
             raise Closed
-        return self.store.write(
-            report.id, author, text, _now(),
-            title=title, status=status, files=files, key=key, closed=closed,
-        )  # fmt: skip
+        return report.id
 
     def _happened(self, what: str, report: str) -> None:
         for listener in self.listeners:

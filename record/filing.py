@@ -10,10 +10,14 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.chain import Recorded, canonical, text_digest
+from domain.actors import REPORTER, Actor
+from domain.chain import GENESIS, Recorded, canonical, seal, text_digest
+from domain.decisions.intake import receive
 from domain.events import Entry
+from domain.evolve import fold
 from domain.notices import Notice
-from domain.projection import Projection
+from domain.policy import Rules
+from domain.projection import Projection, project
 from domain.terms import Channel
 from record.append import columns_of, outbox_rows
 from record.engine import quick, storable
@@ -89,6 +93,25 @@ class Filing:
             *self.hashes,
         ]
         return keyed(secret, "request", canonical(request).decode())
+
+
+def first_event(
+    filing: Filing, rules: Rules, actor: Actor = REPORTER
+) -> tuple[Recorded, Projection]:
+    """The first event of its case, and the case after it. `actor` is who typed it in for the
+    reporter, where it was not they themselves."""
+    first = receive(
+        filing.channel,
+        anonymous=filing.anonymous,
+        secret=filing.secret,
+        identified=filing.reporter is not None,
+        entry=filing.entry,
+        now=filing.received_at,
+        rules=rules,
+        actor=actor,
+    )
+    (recorded,) = seal(filing.id, 0, GENESIS, [first])
+    return recorded, project(fold(filing.id, [recorded]), rules)
 
 
 def complaint_texts(title: str, body: str, address: str | None) -> dict[str, str]:

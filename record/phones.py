@@ -4,6 +4,7 @@ beside, and every search by it is on record."""
 from datetime import datetime
 from uuid import UUID
 
+import phonenumbers
 import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,6 +24,17 @@ MOST = 100
 def phone_hash(secret: bytes, phone: str) -> bytes:
     """Of a number in international form (`+62812…`)."""
     return keyed(secret, "phone", phone)
+
+
+def international(typed: str) -> str | None:
+    """A number as it is dialled from anywhere, `+62812…`; None for what is no number."""
+    try:
+        number = phonenumbers.parse(typed, "ID")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 async def cases_by_phone(

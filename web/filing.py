@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-import phonenumbers
 import structlog
 from pydantic import (
     BaseModel,
@@ -22,20 +21,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.actors import REPORTER, Actor
 from domain.calendar import local_date
-from domain.chain import GENESIS, Recorded, seal
-from domain.decisions.intake import receive
-from domain.evolve import fold
+from domain.chain import Recorded
 from domain.policy import Rules
-from domain.projection import Projection, project
+from domain.projection import Projection
 from domain.terms import Channel
 from record.engine import storable
 from record.entries import SALT_BYTES
 from record.errors import FileGoneError, KeyReusedError
 from record.events import mark_started
 from record.files.rows import uploaded_files
-from record.filing import Filed, Filing, file
+from record.filing import Filed, Filing, file, first_event
 from record.identity import Reporter
 from record.ids import uuid7
+from record.phones import international
 from web.acting import FILE_GONE
 from web.house import House
 from web.metrics import ENGINE_AWAY, FILINGS
@@ -58,13 +56,10 @@ def dialled(typed: str | None) -> str | None:
     """A phone number in international form, `+62812…`; None for none. Raises ValueError."""
     if not typed:
         return None
-    try:
-        number = phonenumbers.parse(typed, "ID")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    number = international(typed)
+    if number is None:
         raise ValueError("Tulis nomor telepon seperti 0812 3456 7890.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number
 
 
 class _Sent(BaseModel):
@@ -146,15 +141,12 @@ class Prepared:
 
     filing: Filing
     rules: Rules
-    recorded: tuple[Recorded, ...]
-
-    @property
-    def projection(self) -> Projection:
-        return project(fold(self.filing.id, self.recorded), self.rules)
+    event: Recorded
+    projection: Projection
 
     @property
     def start(self) -> CaseStart:
-        return CaseStart(complaint=self.filing.id, rules=self.rules, events=self.recorded)
+        return CaseStart(complaint=self.filing.id, rules=self.rules, events=(self.event,))
 
 
 async def prepare(
@@ -190,17 +182,7 @@ async def prepare(
         files=tuple(uploaded),
     )
     rules = await house.rules()
-    received = receive(
-        channel,
-        anonymous=sent.anonymous,
-        secret=sent.secret,
-        identified=reporter is not None,
-        entry=filing.entry,
-        now=now,
-        rules=rules,
-        actor=actor,
-    )
-    return Prepared(filing, rules, tuple(seal(filing.id, 0, GENESIS, [received])))
+    return Prepared(filing, rules, *first_event(filing, rules, actor))
 
 
 async def _file(
@@ -216,7 +198,7 @@ async def _file(
         filed = await file(
             house.engine,
             prepared.filing,
-            prepared.recorded[0],
+            prepared.event,
             prepared.projection,
             secret=house.secret,
             keyring=house.keyring,

@@ -44,7 +44,7 @@ async def take_in_typed(
             house.engine,
             prepared.filing,
             came,
-            prepared.recorded[0],
+            prepared.event,
             prepared.projection,
             secret=house.secret,
             keyring=house.keyring,
@@ -61,7 +61,7 @@ async def take_in_typed(
 async def _tell_case(house: House, portal: Channel, taken: Taken) -> None:
     """Sent once more, the same report is still `joined` where this did not get through."""
     action = JoinOrigin(portal=portal, origin=taken.origin)
-    ask = Ask(action=action, actor=SYSTEM, request=f"join-{taken.origin}")
+    ask = Ask(action=action, actor=SYSTEM, request=f"origin-{taken.origin}-joined")
     try:
         await ask_case(house.client, taken.complaint, ask, house.case_start)
     except (ActionRefused, EngineAway) as error:

@@ -55,6 +55,11 @@ class _OfOrigin:
                 return
         workflow.continue_as_new(work)
 
+    @workflow.signal
+    def more(self) -> None:
+        """Something was added, or may go on."""
+        self._more = True
+
 
 @workflow.defn(name="Deliver")
 class DeliverWorkflow(_OfOrigin):
@@ -67,11 +72,6 @@ class DeliverWorkflow(_OfOrigin):
     async def run(self, work: OriginWork) -> None:
         await self._work(work)
 
-    @workflow.signal
-    def more(self) -> None:
-        """Something was added, or may go on."""
-        self._more = True
-
 
 @workflow.defn(name="Fetch")
 class FetchWorkflow(_OfOrigin):
@@ -83,11 +83,6 @@ class FetchWorkflow(_OfOrigin):
     @workflow.run
     async def run(self, work: OriginWork) -> None:
         await self._work(work)
-
-    @workflow.signal
-    def more(self) -> None:
-        """There are more attachments, or they may be fetched now."""
-        self._more = True
 
 
 @workflow.defn(name="Poll")

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from record.engine import execute, fetch, quick
+from record.engine import execute, quick
 from record.portal_tables import portal_calls, portals
 
 STEADY = 0.6
@@ -74,21 +74,3 @@ async def note_call(
         engine,
         counted.on_conflict_do_update(index_elements=["portal", "minute", "outcome"], set_=more),
     )
-
-
-async def calls_since(engine: AsyncEngine, since: datetime) -> dict[str, dict[str, int]]:
-    """How many calls went how, by portal. One statement."""
-    rows = await fetch(
-        engine,
-        select(
-            portal_calls.c.portal,
-            portal_calls.c.outcome,
-            func.sum(portal_calls.c.calls).label("n"),
-        )
-        .where(portal_calls.c.minute >= since)
-        .group_by(portal_calls.c.portal, portal_calls.c.outcome),
-    )
-    found: dict[str, dict[str, int]] = {}
-    for row in rows:
-        found.setdefault(row["portal"], {})[row["outcome"]] = row["n"]
-    return found

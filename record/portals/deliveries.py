@@ -104,22 +104,6 @@ async def undone(
     return [_delivery(row) for row in rows]
 
 
-async def counts(engine: AsyncEngine) -> dict[str, tuple[int, int]]:
-    """How many wait and how many were refused, by portal; one that has neither is not there."""
-    rows = await fetch(
-        engine,
-        select(
-            origins.c.portal,
-            func.count().filter(deliveries.c.state == "waiting").label("waiting"),
-            func.count().filter(deliveries.c.state == "refused").label("refused"),
-        )
-        .join(origins, origins.c.id == deliveries.c.origin_id)
-        .where(_undone())
-        .group_by(origins.c.portal),
-    )
-    return {row["portal"]: (row["waiting"], row["refused"]) for row in rows}
-
-
 async def steps_of(engine: AsyncEngine, id: UUID) -> list[Step]:
     """What became of it, in order."""
     rows = await fetch(

@@ -17,7 +17,7 @@ from portals.sheet_rows import Fault, Row, rows_of
 from portals.sheets import LARGEST, NotASheet, Sheet, read
 from record.accounts import Account
 from record.engine import storable
-from record.portals.deliveries import counts
+from record.portals.health import NOTHING_UNDELIVERED, undelivered
 from record.portals.imports import (
     Import,
     Standing,
@@ -201,7 +201,7 @@ async def start_page(
     returned: object = None,
 ) -> Response:
     """Three statements. `returned`: what became of the references that were uploaded."""
-    found, waiting = await portals(house.engine), await counts(house.engine)
+    found, waiting = await portals(house.engine), await undelivered(house.engine)
     codes = [one.code for one in found if one.mode is not Mode.API]
     options = [(one, _(CHANNELS[Channel(one)])) for one in codes]
     errors = errors or {}
@@ -220,7 +220,11 @@ async def start_page(
         "references_error": errors.get("acuan", ""),
         "errors": list(errors.items()),
         "leaving": [
-            (one.code, _(CHANNELS[Channel(one.code)]), waiting.get(one.code, (0, 0))[0])
+            (
+                one.code,
+                _(CHANNELS[Channel(one.code)]),
+                waiting.get(one.code, NOTHING_UNDELIVERED).waiting,
+            )
             for one in found
             if one.mode is Mode.FILE and one.paused_at is None
         ],

@@ -14,7 +14,8 @@ from record.accounts import Account
 from record.engine import storable
 from record.files.rows import FileRow
 from record.portals.content import content_of
-from record.portals.deliveries import Delivery, counts, delivery, next_of, settle, undone
+from record.portals.deliveries import Delivery, delivery, next_of, settle, undone
+from record.portals.health import NOTHING_UNDELIVERED, undelivered
 from record.portals.state import Mode, portals
 from web.house import Home, House
 from web.pages.case_portals import KINDS
@@ -24,6 +25,7 @@ from web.pages.rendering import page
 from web.pages.tags import CHANNELS
 from web.problems import Problem, not_found
 from web.sessions import Staff
+from web.uploading import uuid_of
 
 router = APIRouter(prefix="/relai")
 
@@ -76,7 +78,7 @@ Relays = Annotated[Account, Depends(_relays)]
 
 @router.get("")
 async def desk(request: Request, house: Home, account: Relays) -> Response:
-    return await _desk(request, house, picked=_uuid(request.query_params.get("kiriman", "")))
+    return await _desk(request, house, picked=uuid_of(request.query_params.get("kiriman", "")))
 
 
 @router.post("/{id}")
@@ -84,7 +86,7 @@ async def carried_over(
     request: Request, house: Home, account: Relays, typed: Typed, id: str
 ) -> Response:
     """The portal has it: its number is the proof."""
-    found = await _waiting(house, _uuid(id))
+    found = await _waiting(house, uuid_of(id))
     if found is None:
         return await _desk(request, house, said=_(DONE_BEFORE))
     reference = storable(typed.get("reference", "")).strip()
@@ -133,12 +135,12 @@ async def _desk(
     for code in codes:
         rows += await undone(house.engine, "waiting", portal=code, limit=SHOWN)
     rows = sorted(rows, key=lambda row: row.number)[:SHOWN]
-    waiting = await counts(house.engine)
+    waiting = await undelivered(house.engine)
     first = next((row for row in rows if row.id == picked), rows[0] if rows else None)
     if not said and "selesai" in request.query_params:
         said = _("Sudah dicatat: kiriman ini sudah disalin ke portal.")
     context = {
-        "count": sum(waiting.get(code, (0, 0))[0] for code in codes),
+        "count": sum(waiting.get(code, NOTHING_UNDELIVERED).waiting for code in codes),
         "relayed": [_(CHANNELS[Channel(code)]) for code in codes],
         "open": await _open(house, first, reference, why) if first else None,
         "further": [_row(row) for row in rows if first is None or row.id != first.id],
@@ -175,10 +177,3 @@ def _row(found: Delivery) -> Carried:
         since=found.created_at,
         url=f"/relai?kiriman={found.id}",
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from activities.reports import Places, came, filing_of, received, texts_of
+from activities.reports import Places, came, filing_of, texts_of
 from cli.parts import TemporalServer
 from domain import actions as a
 from domain.terms import Channel
@@ -23,6 +23,7 @@ from record.events import load_events, mark_started
 from record.files.cleaning import JPEG, Cleaned
 from record.files.rows import keep, uploaded_files
 from record.files.store import Store
+from record.filing import first_event
 from record.identity import Keyring
 from record.portals.deliveries import deliveries_of, settle
 from record.portals.origins import mark_closed
@@ -69,7 +70,7 @@ class Portals:
         engine, now = self.site.engine, datetime.now(UTC)
         rules = await current_rules(engine)
         filing = filing_of(report, portal, now, await Places.on(engine, now))
-        event, projection = received(filing, rules)
+        event, projection = first_event(filing, rules)
         coming = came(report, portal, secret=self.site.secret)
         taken = await take_in(
             engine, filing, coming, event, projection,
