@@ -1,11 +1,12 @@
 """Who is logged in: a random cookie whose keyed hash is in the record, revocable at once."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from domain.terms import Role
 from record.access import account_of_session, create_session, revoke_session
 from record.accounts import Account
 from settings import Settings
@@ -122,3 +123,15 @@ Staff = Annotated[Account, Depends(_staff)]
 
 OpenPage = Annotated[Account, Depends(_open_page)]
 """As `Staff`, for what an open page asks by itself: it keeps no forgotten session alive."""
+
+
+def only(why: str, *roles: Role) -> Any:
+    """A dependency: whoever is logged in and holds one of these roles. Raises Problem 401, and 403
+    with `why`."""
+
+    async def holder(account: Staff) -> Account:
+        if not any(account.actor.holds(role) for role in roles):
+            raise Problem(403, why)
+        return account
+
+    return Depends(holder)

@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.actors import Grant
@@ -29,7 +29,7 @@ from web.pages.language import N_, _
 from web.pages.rendering import page
 from web.pages.tags import upper
 from web.problems import Problem
-from web.sessions import IDLE, Staff
+from web.sessions import IDLE, only
 
 router = APIRouter(prefix="/pengaturan")
 log = structlog.get_logger("web")
@@ -80,13 +80,7 @@ CHANGES = {
 }
 
 
-async def _administrator(account: Staff) -> Account:
-    if not account.actor.holds(Role.ADMINISTRATOR):
-        raise Problem(403, N_("Halaman ini untuk administrator."))
-    return account
-
-
-Administrator = Annotated[Account, Depends(_administrator)]
+Administrator = Annotated[Account, only(N_("Halaman ini untuk administrator."), Role.ADMINISTRATOR)]
 """Raises Problem 401, 403."""
 
 

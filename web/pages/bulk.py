@@ -35,7 +35,7 @@ from web.pages.rows import Row, rows_of
 from web.pages.tags import upper
 from web.pages.tasks import cursor, written
 from web.problems import Problem, as_problem
-from web.sessions import Staff
+from web.sessions import only
 from workflows.client import ActionRefused, EngineAway
 
 router = APIRouter(prefix="/disposisi")
@@ -72,13 +72,7 @@ async def _sent(request: Request) -> Sent:
     return Sent(list(dict.fromkeys(tickets)), fields)
 
 
-async def _coordinator(account: Staff) -> Account:
-    if not account.actor.holds(Role.COORDINATOR):
-        raise Problem(403, ONLY_COORDINATOR)
-    return account
-
-
-Coordinator = Annotated[Account, Depends(_coordinator)]
+Coordinator = Annotated[Account, only(ONLY_COORDINATOR, Role.COORDINATOR)]
 BySent = Annotated[Sent, Depends(_sent)]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
@@ -28,7 +28,7 @@ from web.pages.similar import similar
 from web.pages.tags import CHANNELS
 from web.pages.typed_reports import TOLD, Done, channels, done_of, number_faults, numbers, take_in
 from web.problems import Problem, not_found, validation_errors
-from web.sessions import Staff
+from web.sessions import only
 from web.uploading import FIELD, KEPT, MOST_FILES, NotAllTaken, form_of, store, uuid_of
 from web.viewing import view
 
@@ -77,13 +77,7 @@ class Taken:
         return [one.id for one in self.rows]
 
 
-async def _desk(account: Staff) -> Account:
-    if not (account.actor.holds(Role.COORDINATOR) or account.actor.holds(Role.UNIT_ADMIN)):
-        raise Problem(403, ONLY_DESKS)
-    return account
-
-
-Desk = Annotated[Account, Depends(_desk)]
+Desk = Annotated[Account, only(ONLY_DESKS, Role.COORDINATOR, Role.UNIT_ADMIN)]
 
 
 @router.get("")

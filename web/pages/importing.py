@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
@@ -39,7 +39,7 @@ from web.pages.language import N_, _
 from web.pages.rendering import page
 from web.pages.tags import CHANNELS
 from web.problems import Problem, not_found
-from web.sessions import Staff
+from web.sessions import only
 from web.uploading import FIELD, form_of, uuid_of
 from workflows.client import take_in_sheet
 
@@ -71,13 +71,7 @@ class Read:
     faults: Sequence[Fault]
 
 
-async def _imports(account: Staff) -> Account:
-    if not account.actor.holds(Role.COORDINATOR):
-        raise Problem(403, ONLY_COORDINATOR)
-    return account
-
-
-Imports = Annotated[Account, Depends(_imports)]
+Imports = Annotated[Account, only(ONLY_COORDINATOR, Role.COORDINATOR)]
 """Raises Problem 401, 403."""
 
 

@@ -49,10 +49,6 @@ class Shown:
         return self.facts.state
 
 
-def may_read(account: Account) -> bool:
-    return any(account.actor.holds(role) for role in READERS)
-
-
 def may_switch(account: Account) -> bool:
     return any(account.actor.holds(role) for role in SWITCHERS)
 

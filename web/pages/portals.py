@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from record.accounts import Account
@@ -18,8 +18,8 @@ from web.pages.done import forget, remember, remembered_name
 from web.pages.language import N_, _
 from web.pages.portal_health import MODES
 from web.pages.portal_shown import (
+    READERS,
     Shown,
-    may_read,
     may_switch,
     portal_shown,
     portals_shown,
@@ -27,7 +27,7 @@ from web.pages.portal_shown import (
 )
 from web.pages.rendering import page
 from web.problems import Problem
-from web.sessions import Staff
+from web.sessions import only
 from workflows.client import EngineAway, poll_now
 
 router = APIRouter(prefix="/portal")
@@ -103,15 +103,8 @@ AT_ONCE = ("lanjut", "langsung")
 """After these the portal is asked at once."""
 
 
-async def _reader(account: Staff) -> Account:
-    if not may_read(account):
-        raise Problem(
-            403, N_("Halaman ini untuk koordinator, administrator, pengawas, dan auditor.")
-        )
-    return account
-
-
-Reader = Annotated[Account, Depends(_reader)]
+ONLY_READERS = N_("Halaman ini untuk koordinator, administrator, pengawas, dan auditor.")
+Reader = Annotated[Account, only(ONLY_READERS, *READERS)]
 """Raises Problem 401, 403."""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.terms import Channel, Role
@@ -23,8 +23,8 @@ from web.pages.forms import Field, Typed
 from web.pages.language import N_, _
 from web.pages.rendering import page
 from web.pages.tags import CHANNELS
-from web.problems import Problem, not_found
-from web.sessions import Staff
+from web.problems import not_found
+from web.sessions import only
 from web.uploading import uuid_of
 
 router = APIRouter(prefix="/relai")
@@ -67,13 +67,7 @@ class Open:
     reference: Field
 
 
-async def _relays(account: Staff) -> Account:
-    if not account.actor.holds(Role.COORDINATOR):
-        raise Problem(403, ONLY_COORDINATOR)
-    return account
-
-
-Relays = Annotated[Account, Depends(_relays)]
+Relays = Annotated[Account, only(ONLY_COORDINATOR, Role.COORDINATOR)]
 
 
 @router.get("")
