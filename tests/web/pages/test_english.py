@@ -43,6 +43,8 @@ harus wajib
 """
 """In Indonesian, and no words of English."""
 INDONESIAN = frozenset(COMMON.split())
+SECRET = re.compile(r"\b[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}\b")
+"""The key of a second factor: chance, in which any short word may stand (`6DI5`)."""
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
 """Attributes that are read out or shown."""
 
@@ -80,7 +82,7 @@ def left(html: str, theirs: Iterable[str]) -> Mapping[str, Collection[str]]:
     """Indonesian words of the page, by the text they stand in; `theirs` is not looked at."""
     found = {}
     for said in Words(html).said:
-        rest = " ".join(said.split())
+        rest = SECRET.sub("", " ".join(said.split()))
         for one in theirs:
             rest = rest.replace(one, " ")
         words = INDONESIAN.intersection(re.findall(r"[a-z_]+", rest.lower()))
