@@ -1,6 +1,7 @@
 """The sweeper: what a crash left unstarted, and what an engine that lost everything left asleep."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,12 +45,12 @@ async def runs(world: World, complaint: UUID) -> bool:
         return False
 
 
-async def until(world: World, complaint: UUID, event: str) -> list[str]:
-    """The types of the case's events once `event` is among them."""
+async def until(world: World, complaint: UUID, *awaited: str) -> list[str]:
+    """The types of the case's events once those awaited are among them, in whichever order."""
     async with asyncio.timeout(10):
         while True:
             types = [one.type for one in await world.events(complaint)]
-            if event in types:
+            if not Counter(awaited) - Counter(types):
                 return types
             await asyncio.sleep(0.05)
 
@@ -78,8 +79,8 @@ async def test_an_overdue_case_that_sleeps_is_woken_and_rings(world: World) -> N
     await mark_started(world.engine, complaint)
     assert await sweep(world) == 1
     async with make_worker(world.client, world.engine):
-        types = await until(world, complaint, "escalated")
-        assert types.count("breached") == 2, "first response and verification"
+        # Filed on a weekend, the first response climbs before verification is late.
+        await until(world, complaint, "breached", "breached", "escalated")
     again = [one.type for one in await world.events(complaint)]
     assert again.count("breached") == 2
 
