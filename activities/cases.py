@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities import metrics
 from activities.messages import Announcement, AskCase, Name, Page, Reply
@@ -49,8 +50,8 @@ class Workflows(Protocol):
     async def lead_ended(self, complaint: UUID, lead: UUID, start: Start) -> None:
         """Tell a duplicate, running or not, that its lead ended."""
 
-    async def tell(self, complaint: UUID, rules: Rules) -> None:
-        """News of changed rules."""
+    async def tell(self, complaint: UUID, rules: Rules) -> bool:
+        """News of changed rules; whether the case knows them now."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,17 @@ class CaseActivities:
 
     @activity.defn(name=Name.ANNOUNCE_RULES)
     async def announce_rules(self, message: Announcement) -> Page:
-        """Tell a page of open cases of new rules. Idempotent: nothing moves the second time."""
+        """Tell a page of open cases of new rules. Idempotent: nothing moves the second time.
+
+        Raises ApplicationError where a case did not answer, once all others have been told.
+        """
         page = await open_cases(self.engine, message.after, BATCH)
+        silent = 0
         for complaint in page:
-            await self.workflows.tell(complaint, message.rules)
+            silent += not await self.workflows.tell(complaint, message.rules)
             activity.heartbeat()
+        if silent:
+            raise ApplicationError(f"{silent} of {len(page)} cases did not answer")
         return Page(last=page[-1] if page else None)
 
     async def load(self, complaint: UUID) -> Start:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -38,13 +38,24 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.messages import ImportWork, OriginWork, TakeAgain
 from domain.actions import Action
 from domain.actors import SYSTEM, Actor
+from domain.alarms import next_alarm
 from domain.chain import Recorded
+from domain.evolve import fold
 from domain.policy import Rules
 from domain.sentences import Said
 from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
 from workflows.importing import ImportWorkflow
-from workflows.messages import REFUSED, TASK_QUEUE, Ask, CaseStart, Done, poll_id, workflow_id
+from workflows.messages import (
+    REFUSED,
+    TASK_QUEUE,
+    Ask,
+    CaseStart,
+    Done,
+    poll_id,
+    rules_id,
+    workflow_id,
+)
 from workflows.portals import (
     DeliverWorkflow,
     FetchWorkflow,
@@ -95,6 +106,7 @@ async def start_case(client: Client, start: CaseStart) -> None:
         client.start_workflow(
             ComplaintWorkflow.run,
             start,
+            start_delay=_sleeps_for(start),
             id=workflow_id(start.complaint),
             task_queue=TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -102,6 +114,18 @@ async def start_case(client: Client, start: CaseStart) -> None:
         ),
         START_WITHIN,
     )
+
+
+def _sleeps_for(start: CaseStart) -> timedelta | None:
+    """A case that was only filed costs the engine nothing until its first alarm or Update.
+
+    Updates end such a sleep, signals do not: docs/decisions/0014-filed-cases-sleep.md.
+    """
+    if len(start.events) > 1:
+        return None
+    now, case = datetime.now(UTC), fold(start.complaint, start.events)
+    alarm = next_alarm(case, now, start.rules)
+    return alarm.at - now if alarm and alarm.at > now else None
 
 
 async def ask_case(client: Client, complaint: UUID, ask: Ask, load: LoadStart) -> Done:
@@ -175,14 +199,22 @@ class SystemClient:
             return refused.why
         return None
 
-    async def tell(self, complaint: UUID, rules: Rules) -> None:
-        """Tell a case of new rules; one whose workflow does not run learns them when it starts."""
+    async def tell(self, complaint: UUID, rules: Rules) -> bool:
+        """Tell a case of new rules; one whose workflow does not run learns them when it starts.
+
+        False where it did not answer.
+        """
         handle = self.client.get_workflow_handle(workflow_id(complaint))
-        with suppress(NotRunning):
-            await _reached(
-                handle.signal(ComplaintWorkflow.rules_changed, rules, rpc_timeout=START_WITHIN),
-                START_WITHIN,
-            )
+        telling = handle.execute_update(
+            ComplaintWorkflow.rules_changed, rules, id=f"rules-{rules_id(rules)}"
+        )
+        try:
+            await _reached(telling, ACT_WITHIN)
+        except NotRunning:
+            return True
+        except EngineAway:
+            return False
+        return True
 
     async def deliver(self, origin: UUID, portal: str, *, anew: bool = True) -> None:
         """Raises EngineAway."""
@@ -230,12 +262,11 @@ async def _begun(
 
 async def announce_rules(client: Client, rules: Rules) -> None:
     """Have every open case re-plan under these rules. Raises EngineAway."""
-    versions = f"{rules.policy.version}-{rules.calendar.version}"
     await _reached(
         client.start_workflow(
             AnnounceRulesWorkflow.run,
             rules,
-            id=f"announce-rules-{versions}",
+            id=f"announce-rules-{rules_id(rules)}",
             task_queue=TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             rpc_timeout=START_WITHIN,

@@ -104,9 +104,12 @@ class ComplaintWorkflow:
         """That lead was closed, archived or handed back; it may come before the link to it."""
         self._ended_leads.append(lead)
 
-    @workflow.signal
+    @workflow.update
     def rules_changed(self, rules: Rules) -> None:
-        """A new version of policy or calendar is in force."""
+        """A new version of policy or calendar is in force; re-planned right after.
+
+        An Update, since a signal does not wake a case that was only filed.
+        """
         self.rules = rules
         self._rules_changed = True
 

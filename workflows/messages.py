@@ -32,6 +32,11 @@ def poll_id(portal: str) -> str:
     return f"poll-{portal}"
 
 
+def rules_id(rules: Rules) -> str:
+    """The versions of policy and calendar, for the ids of what is told once a version."""
+    return f"{rules.policy.version}-{rules.calendar.version}"
+
+
 def workflow_id(complaint: UUID) -> str:
     return f"complaint-{complaint}"
 

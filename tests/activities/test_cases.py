@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 
@@ -18,7 +19,8 @@ from activities.cases import FILED_BEFORE, CaseActivities
 from activities.messages import Announcement, AskCase
 from cli.parts import TemporalServer, free_port, running
 from domain import actions as a
-from domain.terms import Stage
+from domain.policy import Limit, Measure, Rules
+from domain.terms import ClockName, Stage
 from record.events import mark_started
 from tests.workflows.world import COORDINATOR, UNIT, World
 from worker import make_worker
@@ -155,17 +157,43 @@ async def test_one_case_asks_another_once(world: World) -> None:
         assert "dikembalikan, bukan wewenang" in refused
 
 
+def later_rules(rules: Rules) -> Rules:
+    """Under which a first response may take six hours more."""
+    limits = {**rules.policy.limits, ClockName.FIRST_RESPONSE: Limit(n=30, measure=Measure.HOURS)}
+    policy = rules.policy.model_copy(update={"version": 2, "limits": limits})
+    return rules.model_copy(update={"policy": policy})
+
+
 async def test_news_go_to_every_open_case_page_by_page(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.cases.BATCH", 2)
     filed = sorted([(await world.file()).complaint_id for _ in range(3)])
-    environment, told = ActivityEnvironment(), []
+    rules, told = later_rules(world.rules), []
     after: UUID | None = None
-    while True:
-        news = Announcement(rules=world.rules, after=after)
-        after = (await environment.run(activities(world).announce_rules, news)).last
-        if after is None:
-            break
-        told.append(after)
+    async with make_worker(world.client, world.engine):
+        while True:
+            news = Announcement(rules=rules, after=after)
+            page = await ActivityEnvironment().run(activities(world).announce_rules, news)
+            if (after := page.last) is None:
+                break
+            told.append(after)
+        for complaint in filed:
+            assert await until(world, complaint, "replanned") == ["received", "replanned"]
     assert told == [filed[1], filed[2]]
+
+
+async def test_a_silent_case_keeps_the_news_from_nobody_else(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("workflows.client.TASK_QUEUE", "nobody-works-on-it")
+        silent = (await world.file()).complaint_id
+    heard = (await world.file()).complaint_id
+    monkeypatch.setattr("workflows.client.ACT_WITHIN", timedelta(seconds=1))
+    news = Announcement(rules=later_rules(world.rules), after=None)
+    async with make_worker(world.client, world.engine):
+        with pytest.raises(ApplicationError, match="1 of 2 cases did not answer"):
+            await ActivityEnvironment().run(activities(world).announce_rules, news)
+        await until(world, heard, "replanned")
+    assert [one.type for one in await world.events(silent)] == ["received"]

@@ -16,6 +16,7 @@ from domain import actions as a
 from domain.calendar import WIB, Calendar
 from domain.terms import ClockName, Stage
 from tests.workflows.world import COORDINATOR, UNIT, World
+from workflows.client import SystemClient
 
 LATER = timedelta(days=364)
 ALARMS = ("reminded", "breached", "escalated")
@@ -146,7 +147,7 @@ async def test_new_days_off_move_what_still_runs(lebaran: World) -> None:
     days_off = {**lebaran.rules.calendar.days_off, date(2026, 3, 26) + LATER: "Libur tambahan"}
     calendar = lebaran.rules.calendar.model_copy(update={"version": 2027, "days_off": days_off})
     rules = lebaran.rules.model_copy(update={"calendar": calendar})
-    await lebaran.handle(complaint).signal("rules_changed", rules)
+    await SystemClient(lebaran.client).tell(complaint, rules)
     await lebaran.skip_to(complaint, at("2026-03-18", 8))
     replanned = (await lebaran.events(complaint))[-1]
     assert (replanned.type, replanned.data["calendar"]) == ("replanned", 2027)
