@@ -40,6 +40,7 @@ from domain.actions import Action
 from domain.actors import SYSTEM, Actor
 from domain.alarms import next_alarm
 from domain.chain import Recorded
+from domain.deadlines import is_outdated
 from domain.evolve import fold
 from domain.policy import Rules
 from domain.sentences import Said
@@ -121,9 +122,9 @@ def _sleeps_for(start: CaseStart) -> timedelta | None:
 
     Updates end such a sleep, signals do not: docs/decisions/0014-filed-cases-sleep.md.
     """
-    if len(start.events) > 1:
-        return None
     now, case = datetime.now(UTC), fold(start.complaint, start.events)
+    if case.seq > 1 or is_outdated(case, start.rules):
+        return None
     alarm = next_alarm(case, now, start.rules)
     return alarm.at - now if alarm and alarm.at > now else None
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
@@ -24,7 +25,7 @@ from domain.terms import ClockName, Stage
 from record.events import mark_started
 from tests.workflows.world import COORDINATOR, UNIT, World
 from worker import make_worker
-from workflows.client import SystemClient
+from workflows.client import SystemClient, start_case
 
 
 def activities(world: World) -> CaseActivities:
@@ -57,6 +58,13 @@ async def until(world: World, complaint: UUID, *awaited: str) -> list[str]:
             await asyncio.sleep(0.05)
 
 
+def later_rules(rules: Rules) -> Rules:
+    """Under which a first response may take six hours more."""
+    limits = {**rules.policy.limits, ClockName.FIRST_RESPONSE: Limit(n=30, measure=Measure.HOURS)}
+    policy = rules.policy.model_copy(update={"version": 2, "limits": limits})
+    return rules.model_copy(update={"policy": policy})
+
+
 async def test_what_a_crash_left_between_storing_and_starting(world: World) -> None:
     now = datetime.now(UTC)
     left = (await world.file(now - FILED_BEFORE * 2, start=False)).complaint_id
@@ -73,6 +81,21 @@ async def test_a_case_that_runs_is_not_disturbed(world: World) -> None:
     first = await world.handle(filed.complaint_id).describe()
     assert await sweep(world) == 1
     assert (await world.handle(filed.complaint_id).describe()).run_id == first.run_id
+
+
+async def test_a_filed_case_sleeps_unless_its_deadlines_are_outdated(world: World) -> None:
+    asleep = (await world.file()).complaint_id
+    outdated = (await world.file(start=False)).complaint_id
+    start = await world.start_of(outdated)
+    async with make_worker(world.client, world.engine):
+        await start_case(world.client, start.model_copy(update={"rules": later_rules(world.rules)}))
+        await until(world, outdated, "replanned")
+        history = await world.handle(asleep).fetch_history()
+        assert [event.event_type for event in history.events] == [
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED
+        ]
+        await world.dispose(asleep)
+    assert await until(world, asleep, "disposed") == ["received", "disposed"]
 
 
 async def test_an_overdue_case_that_sleeps_is_woken_and_rings(world: World) -> None:
@@ -155,13 +178,6 @@ async def test_one_case_asks_another_once(world: World) -> None:
         refused = (await environment.run(activities(world).ask_case, late)).refused
         assert refused is not None
         assert "dikembalikan, bukan wewenang" in refused
-
-
-def later_rules(rules: Rules) -> Rules:
-    """Under which a first response may take six hours more."""
-    limits = {**rules.policy.limits, ClockName.FIRST_RESPONSE: Limit(n=30, measure=Measure.HOURS)}
-    policy = rules.policy.model_copy(update={"version": 2, "limits": limits})
-    return rules.model_copy(update={"policy": policy})
 
 
 async def test_news_go_to_every_open_case_page_by_page(
