@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -32,6 +33,7 @@ from record.filing import Filed, Filing, file
 from record.identity import Keyring, Reporter
 from record.ids import uuid7
 from record.rules import current_rules
+from web.house import KEPT_FOR
 
 MORNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -132,7 +134,10 @@ async def count(engine: AsyncEngine, table: Table) -> int:
 
 @contextmanager
 def statements() -> Iterator[Counter[str]]:
-    """Counts the statements that are sent meanwhile, by their first word, whichever way they go."""
+    """Counts the statements that are sent meanwhile, by their first word, whichever way they go.
+
+    What the web read a moment before does not grow old meanwhile: it would be read once more.
+    """
     sent: Counter[str] = Counter()
     execute = psycopg.AsyncCursor.execute
 
@@ -140,5 +145,9 @@ def statements() -> Iterator[Counter[str]]:
         sent[str(query).split(maxsplit=1)[0].upper()] += 1
         return await execute(cursor, query, *rest, **options)
 
-    with patch.object(psycopg.AsyncCursor, "execute", counted):
+    moment_before = monotonic() - KEPT_FOR / 2
+    with (
+        patch.object(psycopg.AsyncCursor, "execute", counted),
+        patch("web.house.monotonic", lambda: moment_before),
+    ):
         yield sent
