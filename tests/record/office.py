@@ -18,9 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.actions import ActionBase, Dispose
 from domain.actors import Actor, Grant
 from domain.case import Case
-from domain.chain import GENESIS, Recorded, seal
+from domain.chain import Recorded, seal
 from domain.decide import decide
-from domain.decisions.intake import receive
 from domain.events import Event
 from domain.evolve import evolve, fold
 from domain.notices import Notice, notices
@@ -29,7 +28,7 @@ from domain.policy import Rules
 from domain.projection import project
 from domain.terms import Channel, Classification, Role
 from record.append import append
-from record.filing import Filed, Filing, file
+from record.filing import Filed, Filing, file, first_event
 from record.identity import Keyring, Reporter
 from record.ids import uuid7
 from record.rules import current_rules
@@ -79,16 +78,7 @@ class Office:
         return filed, case
 
     def received(self, filing: Filing) -> tuple[Recorded, Case]:
-        first = receive(
-            filing.channel,
-            anonymous=filing.anonymous,
-            secret=filing.secret,
-            identified=filing.reporter is not None,
-            entry=filing.entry,
-            now=filing.received_at,
-            rules=self.rules,
-        )
-        (recorded,) = seal(filing.id, 0, GENESIS, [first])
+        recorded, _ = first_event(filing, self.rules)
         return recorded, fold(filing.id, [recorded])
 
     async def act(

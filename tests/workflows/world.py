@@ -13,14 +13,12 @@ from temporalio.testing._timeskipping import TimeSkipper
 from domain import actions as a
 from domain.actors import Actor, Grant
 from domain.case import Case
-from domain.chain import GENESIS, Recorded, seal
-from domain.decisions.intake import receive
+from domain.chain import Recorded
 from domain.evolve import fold
 from domain.policy import Rules
-from domain.projection import project
 from domain.terms import Channel, Classification, Role
 from record.events import load_events
-from record.filing import Filed, Filing, file
+from record.filing import Filed, Filing, file, first_event
 from record.identity import Keyring, Reporter
 from record.ids import uuid7
 from workflows.client import ask_case, start_case
@@ -71,22 +69,12 @@ class World:
             salt=secrets.token_bytes(16),
             reporter=Reporter(name=REPORTER_NAME, phone="+628123456789"),
         )
-        received = receive(
-            filing.channel,
-            anonymous=False,
-            secret=False,
-            identified=True,
-            entry=filing.entry,
-            now=now,
-            rules=self.rules,
-        )
-        events = seal(filing.id, 0, GENESIS, [received])
-        case = fold(filing.id, events)
+        event, projection = first_event(filing, self.rules)
         filed = await file(
             self.engine,
             filing,
-            events[0],
-            project(case, self.rules),
+            event,
+            projection,
             secret=self.secret,
             keyring=self.keyring,
         )
