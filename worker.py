@@ -36,10 +36,12 @@ from portals import registry
 from portals.mapping import PortalMapping
 from portals.protocol import Connector
 from record import engine as database
-from record.brake import forget_old
+from record.access import forget_sessions
+from record.brake import forget_guesses
 from record.files.store import Store
 from record.files.sweeping import remove_forgotten, remove_loose
 from record.identity import Keyring
+from record.portals.calls import forget_calls
 from record.portals.imports import forget_sheets
 from record.portals.state import Mode, ensure_portal
 from settings import Settings, get_settings, secrets_directory
@@ -267,9 +269,14 @@ async def _keep_forgetting(engine: AsyncEngine, store: Store) -> None:
     """Without end; what the database, or the disk, could not do now it does the next time."""
     while True:
         with suppress(SQLAlchemyError, OSError):
-            await forget_old(engine, datetime.now(UTC))
-            await forget_sheets(engine, datetime.now(UTC))
-            await remove_forgotten(engine, datetime.now(UTC))
+            for forget in (
+                forget_guesses,
+                forget_sessions,
+                forget_calls,
+                forget_sheets,
+                remove_forgotten,
+            ):
+                await forget(engine, datetime.now(UTC))
             await remove_loose(engine, store)
         await asyncio.sleep(FORGET_EVERY)
 

@@ -1,5 +1,6 @@
 """Asking and starting cases from within the house: one case of another, and the sweeper."""
 
+from asyncio import Semaphore, gather
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities import metrics
 from activities.messages import Announcement, AskCase, Name, Page, Reply
@@ -25,6 +25,9 @@ FILED_BEFORE = timedelta(seconds=30)
 ALARM_BEFORE = timedelta(minutes=5)
 """An alarm due so long ago should have rung."""
 BATCH = 500
+TOLD = 200
+"""Cases told of new rules by one activity: within its five minutes even where none answers."""
+TOLD_AT_ONCE = 10
 
 Start = tuple[Rules, Sequence[Recorded]]
 """What the workflow of a case starts from."""
@@ -95,18 +98,18 @@ class CaseActivities:
 
     @activity.defn(name=Name.ANNOUNCE_RULES)
     async def announce_rules(self, message: Announcement) -> Page:
-        """Tell a page of open cases of new rules. Idempotent: nothing moves the second time.
+        """Tell a page of open cases of new rules. Idempotent: nothing moves the second time."""
+        page = await open_cases(self.engine, message.after, TOLD)
+        gate = Semaphore(TOLD_AT_ONCE)
 
-        Raises ApplicationError where a case did not answer, once all others have been told.
-        """
-        page = await open_cases(self.engine, message.after, BATCH)
-        silent = 0
-        for complaint in page:
-            silent += not await self.workflows.tell(complaint, message.rules)
-            activity.heartbeat()
-        if silent:
-            raise ApplicationError(f"{silent} of {len(page)} cases did not answer")
-        return Page(last=page[-1] if page else None)
+        async def tell(complaint: UUID) -> bool:
+            async with gate:
+                heard = await self.workflows.tell(complaint, message.rules)
+                activity.heartbeat()
+                return heard
+
+        heard = await gather(*map(tell, page))
+        return Page(last=page[-1] if page else None, silent=heard.count(False))
 
     async def load(self, complaint: UUID) -> Start:
         return await current_rules(self.engine), await load_events(self.engine, complaint)

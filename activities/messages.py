@@ -68,9 +68,10 @@ class Announcement(Value):
 
 
 class Page(Value):
-    """`last` is the last case told, None when there was none left."""
+    """`last` is the last case told, None when there was none left; `silent` did not answer."""
 
     last: UUID | None
+    silent: int = 0
 
 
 class Learnt(Value):

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Grant
 from domain.terms import Role
-from record import access, accounts, second_factor
+from record import access, accounts, second_factor, staff
 from record.engine import create_engine
 from record.identity import Keyring, rotate_identities
 from record.portals.quarantine import rotate_quarantine
@@ -63,11 +64,22 @@ async def rotate() -> tuple[int, int, int]:
 async def reset_second_factor(username: str, now: datetime) -> None:
     """Raises SystemExit with a sentence where there is no such account."""
     async with record() as engine:
-        account = await accounts.id_of(engine, username)
-        if account is None:
-            raise SystemExit(f"Tidak ada akun {username}")
+        account = await _id_of(engine, username)
         await second_factor.remove(engine, account)
         await access.revoke_sessions(engine, account, now)
+
+
+async def reset_password(username: str, now: datetime) -> str:
+    """The new one. Raises SystemExit with a sentence where there is no such account."""
+    async with record() as engine:
+        return await staff.reset_password(engine, await _id_of(engine, username), now)
+
+
+async def _id_of(engine: AsyncEngine, username: str) -> UUID:
+    account = await accounts.id_of(engine, username)
+    if account is None:
+        raise SystemExit(f"Tidak ada akun {username}")
+    return account
 
 
 async def _grant(engine: AsyncEngine, text: str) -> Grant:

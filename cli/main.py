@@ -163,6 +163,14 @@ def user_reset_second_factor(username: Annotated[str, typer.Argument(metavar="US
     typer.echo(f"Faktor kedua {username} dilepas")
 
 
+@user.command("reset-password")
+def user_reset_password(username: Annotated[str, typer.Argument(metavar="USER")]) -> None:
+    """Buat kata sandi baru; hanya kata sandi itu yang dicetak, dan semua sesi akun itu berakhir."""
+    from cli import accounts
+
+    typer.echo(_run(accounts.reset_password(username, datetime.now(UTC))))
+
+
 @token.command("create")
 def token_create(username: Annotated[str, typer.Argument(metavar="USER")]) -> None:
     """Buat token; hanya token itu yang dicetak, dan hanya sekali ini."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Update, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +17,8 @@ from record.tables import accounts, sessions, tokens
 
 SEEN_EVERY = timedelta(minutes=1)
 """How old `last_seen_at` may grow before a request writes it again."""
+KEPT = timedelta(days=90)
+"""How long a session is still known after its end, should somebody ask who used an account."""
 
 
 async def create_token(
@@ -133,7 +135,7 @@ async def revoke_session(
     engine: AsyncEngine, session: str, now: datetime, *, secret: bytes
 ) -> None:
     """Log out. Safe to repeat."""
-    await _revoke(engine, sessions.c.hash == keyed(secret, "session", session), now)
+    await execute(engine, ending(sessions.c.hash == keyed(secret, "session", session), now))
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,9 @@ async def revoke_session_named(engine: AsyncEngine, account: UUID, ref: str, now
         named = bytes.fromhex(ref)
     except ValueError:
         return
-    await _revoke(engine, (sessions.c.account_id == account) & (sessions.c.hash == named), now)
+    await execute(
+        engine, ending((sessions.c.account_id == account) & (sessions.c.hash == named), now)
+    )
 
 
 async def revoke_other_sessions(
@@ -190,12 +194,22 @@ async def revoke_other_sessions(
 ) -> None:
     """Log out everywhere but here. Safe to repeat."""
     others = sessions.c.hash != keyed(secret, "session", session)
-    await _revoke(engine, (sessions.c.account_id == account) & others, now)
+    await execute(engine, ending((sessions.c.account_id == account) & others, now))
 
 
 async def revoke_sessions(engine: AsyncEngine, account: UUID, now: datetime) -> None:
     """Log out everywhere. Safe to repeat."""
-    await _revoke(engine, sessions.c.account_id == account, now)
+    await execute(engine, ending(sessions.c.account_id == account, now))
+
+
+def ending(which: ColumnElement[bool], now: datetime) -> Update:
+    """Ends those sessions that have not been."""
+    return update(sessions).where(which, sessions.c.revoked_at.is_(None)).values(revoked_at=now)
+
+
+async def forget_sessions(engine: AsyncEngine, now: datetime) -> int:
+    """Removes sessions whose time was over long ago; how many. Safe to repeat."""
+    return await execute(engine, delete(sessions).where(sessions.c.expires_at < now - KEPT))
 
 
 def alive(now: datetime, idle: timedelta) -> Sequence[ColumnElement[bool]]:
@@ -204,11 +218,4 @@ def alive(now: datetime, idle: timedelta) -> Sequence[ColumnElement[bool]]:
         sessions.c.revoked_at.is_(None),
         sessions.c.expires_at > now,
         sessions.c.last_seen_at > now - idle,
-    )
-
-
-async def _revoke(engine: AsyncEngine, which: ColumnElement[bool], now: datetime) -> None:
-    await execute(
-        engine,
-        update(sessions).where(which, sessions.c.revoked_at.is_(None)).values(revoked_at=now),
     )

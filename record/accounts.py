@@ -31,6 +31,8 @@ _nobody = _hasher.hash(secrets.token_urlsafe())
 
 SHORTEST_PASSWORD = 12
 """Characters."""
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""None that looks like another."""
 
 
 class UsernameTakenError(RecordError):
@@ -49,6 +51,11 @@ class Account:
     @property
     def actor(self) -> Actor:
         return Actor(id=f"account:{self.id}", grants=self.grants)
+
+
+def new_password() -> str:
+    """74 random bits, in groups that can be told and typed."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3))
 
 
 async def hash_password(password: str) -> str:
@@ -101,14 +108,10 @@ async def names_of(engine: AsyncEngine, ids: Collection[UUID]) -> dict[UUID, str
     return {row["id"]: row["name"] for row in rows}
 
 
-async def set_active(engine: AsyncEngine, username: str, active: bool) -> bool:
-    """Disable an account, or enable it again; False where there is none."""
-    return await _change(engine, username, active=active)
-
-
 async def set_away(engine: AsyncEngine, username: str, until: date | None) -> bool:
     """Away until that day, included: what is meant for them goes on upwards. False: no account."""
-    return await _change(engine, username, away_until=until)
+    change = update(accounts).where(accounts.c.username == username).values(away_until=until)
+    return await execute(engine, change) > 0
 
 
 async def set_shortcuts(engine: AsyncEngine, account: UUID, on: bool) -> None:
@@ -125,11 +128,6 @@ async def is_password(engine: AsyncEngine, account: UUID, password: str) -> bool
     """Whether it is that account's password. Takes as long either way."""
     row = await fetch_one(engine, select(accounts.c.password_hash).where(accounts.c.id == account))
     return await _matches(row["password_hash"] if row else _nobody, password)
-
-
-async def _change(engine: AsyncEngine, username: str, **values: object) -> bool:
-    change = update(accounts).where(accounts.c.username == username).values(**values)
-    return await execute(engine, change) > 0
 
 
 async def log_in(engine: AsyncEngine, username: str, password: str) -> Account | None:

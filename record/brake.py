@@ -89,7 +89,7 @@ async def take_back(
         await connection.execute(update(brakes).where(mine).values(fewer))
 
 
-async def forget_old(engine: AsyncEngine, now: datetime) -> int:
+async def forget_guesses(engine: AsyncEngine, now: datetime) -> int:
     """Removes what is a day old; how many it was. Safe to repeat."""
     return await execute(engine, delete(brakes).where(brakes.c.failed_at < now - KEPT))
 

@@ -19,21 +19,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.terms import Role
-from record.accounts import Account
+from record.accounts import LETTERS, Account
 from record.engine import execute, fetch_one, transaction
 from record.identity import NONCE_BYTES, Keyring, Sealed
 from record.keyed import keyed, same
 from record.tables import recovery_codes, second_factors
 
-REQUIRED_OF = (Role.SUPERVISOR, Role.AUDITOR)
+REQUIRED_OF = (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
+"""Who see every case, or may make somebody who does."""
 STEP = 30
 """Seconds for which a code is shown."""
 EITHER_SIDE = 1
 """Steps by which a phone's clock may be wrong."""
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 10
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""None that looks like another."""
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
 """The accounts of staff as an administrator looks after them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, exists, func, select, text, update
+from sqlalchemy import RowMapping, Select, delete, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.actors import Grant
-from record.access import alive, revoke_sessions
-from record.accounts import held_grants
-from record.engine import execute, fetch, fetch_one
-from record.tables import accounts, second_factors, sessions
+from record.access import alive, ending, revoke_sessions
+from record.accounts import held_grants, new_password, set_password
+from record.engine import execute, fetch, fetch_one, transaction
+from record.tables import accounts, grants, second_factors, sessions
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,34 @@ async def deactivate(engine: AsyncEngine, account: UUID, now: datetime) -> None:
     """Refused everywhere at once; its sessions do not come back with it. Safe to repeat."""
     await execute(engine, update(accounts).where(accounts.c.id == account).values(active=False))
     await revoke_sessions(engine, account, now)
+
+
+async def reset_password(engine: AsyncEngine, account: UUID, now: datetime) -> str:
+    """A new password, to be shown once; whoever knew the old one is logged out."""
+    password = new_password()
+    await set_password(engine, account, password)
+    await revoke_sessions(engine, account, now)
+    return password
+
+
+async def change_member(
+    engine: AsyncEngine, account: UUID, name: str, held: Collection[Grant], now: datetime
+) -> None:
+    """Its name and all its grants. Whose grants change logs in again: a new one may ask for a
+    second factor. Safe to repeat. Raises IntegrityError where a grant names an unknown unit.
+    """
+    mine, wanted = grants.c.account_id == account, set(held)
+    async with transaction(engine) as connection:
+        renamed = update(accounts).where(accounts.c.id == account).values(name=name)
+        await connection.execute(renamed)
+        rows = await connection.execute(select(grants.c.role, grants.c.unit).where(mine))
+        if {Grant(role=row.role, unit=row.unit) for row in rows} == wanted:
+            return
+        await connection.execute(delete(grants).where(mine))
+        if wanted:
+            values = [{"account_id": account, "role": g.role, "unit": g.unit} for g in wanted]
+            await connection.execute(insert(grants), values)
+        await connection.execute(ending(sessions.c.account_id == account, now))
 
 
 async def activate(engine: AsyncEngine, account: UUID) -> None:

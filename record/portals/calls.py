@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +17,8 @@ FIRST = 0.1
 """As much more for what goes first: together they stay within the portal's limit."""
 PATIENCE = timedelta(seconds=5)
 """A turn that is further away is not kept for the caller."""
+KEPT = timedelta(days=30)
+"""How long the counts of calls are kept."""
 
 # One row, one statement: all workers stand in one line.
 _TURN = """
@@ -74,3 +76,8 @@ async def note_call(
         engine,
         counted.on_conflict_do_update(index_elements=["portal", "minute", "outcome"], set_=more),
     )
+
+
+async def forget_calls(engine: AsyncEngine, now: datetime) -> int:
+    """Removes counts of long ago; how many. Safe to repeat."""
+    return await execute(engine, delete(portal_calls).where(portal_calls.c.minute < now - KEPT))

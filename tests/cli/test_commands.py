@@ -2,13 +2,14 @@
 
 import re
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from cli.parts import Postgres, free_port
-from record.accounts import id_of
+from record.access import account_of_session, create_session
+from record.accounts import add_account, id_of, log_in
 from record.engine import create_engine
 from record.identity import Keyring, Reporter, open_identity
 from record.second_factor import enrol, new_key, standing
@@ -100,6 +101,21 @@ async def test_a_lost_phone(environment: Environment, database: Database) -> Non
     reset = ("user", "reset-second-factor")
     assert (await matur(environment, *reset, "sekda"))[:2] == (0, "Faktor kedua sekda dilepas\n")
     assert await standing(engine, account) is None
+    assert await matur(environment, *reset, "entah") == (1, "", "Tidak ada akun entah\n")
+    await engine.dispose()
+
+
+async def test_a_forgotten_password(environment: Environment, database: Database) -> None:
+    engine, now = create_engine(database.application_url, size=1), datetime.now(UTC)
+    account = await add_account(engine, "budi", "Budi", "kata sandi lama", ())
+    session = await create_session(engine, account.id, now, timedelta(days=1), secret=b"s")
+    reset = ("user", "reset-password")
+    code, password, _err = await matur(environment, *reset, "budi")
+    assert code == 0
+    assert await log_in(engine, "budi", password.strip())
+    assert await log_in(engine, "budi", "kata sandi lama") is None
+    idle = timedelta(hours=1)
+    assert await account_of_session(engine, session, now, idle, secret=b"s") is None
     assert await matur(environment, *reset, "entah") == (1, "", "Tidak ada akun entah\n")
     await engine.dispose()
 

@@ -10,15 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.actors import Grant
 from domain.terms import Role
 from record.access import (
+    KEPT,
     account_of_session,
     account_of_token,
     create_session,
     create_token,
+    forget_sessions,
     revoke_session,
     revoke_sessions,
     revoke_token,
 )
-from record.accounts import Account, UsernameTakenError, add_account, log_in, set_active
+from record.accounts import Account, UsernameTakenError, add_account, log_in
+from record.staff import activate, deactivate
 from tests.record.office import statements
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -95,6 +98,14 @@ async def test_a_session_ends_when_revoked_unused_or_old(
     assert await whose(other, NOW) is None
 
 
+async def test_sessions_of_long_ago_are_forgotten(engine: AsyncEngine, siti: Account) -> None:
+    for ends in (DAY, 2 * DAY):
+        session = await create_session(engine, siti.id, NOW, ends, secret=SECRET)
+        await revoke_session(engine, session, NOW, secret=SECRET)
+    assert await forget_sessions(engine, NOW + DAY + KEPT) == 0
+    assert await forget_sessions(engine, NOW + DAY + KEPT + HOUR) == 1
+
+
 async def test_a_use_is_noted_once_a_minute(engine: AsyncEngine, siti: Account) -> None:
     session = await create_session(engine, siti.id, NOW, DAY, secret=SECRET)
     later = NOW + timedelta(minutes=2)
@@ -108,14 +119,14 @@ async def test_a_disabled_account_is_refused_everywhere(engine: AsyncEngine, sit
     token = await create_token(engine, "siti", NOW, secret=SECRET)
     session = await create_session(engine, siti.id, NOW, DAY, secret=SECRET)
     assert token
-    assert await set_active(engine, "siti", False)
+    await deactivate(engine, siti.id, NOW)
     assert await log_in(engine, "siti", "kata sandi panjang") is None
     assert await account_of_token(engine, token, secret=SECRET) is None
     assert await account_of_session(engine, session, NOW, HOUR, secret=SECRET) is None
     assert await create_token(engine, "siti", NOW, secret=SECRET) is None
-    assert await set_active(engine, "siti", True)
+    await activate(engine, siti.id)
     assert await account_of_token(engine, token, secret=SECRET)
-    assert not await set_active(engine, "budi", False)
+    assert await account_of_session(engine, session, NOW, HOUR, secret=SECRET) is None
 
 
 async def test_neither_token_nor_session_nor_password_is_kept(

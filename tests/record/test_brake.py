@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from record.brake import KEPT, QUIET, Guess, Limit, attempt, forget_old, held, take_back
+from record.brake import KEPT, QUIET, Guess, Limit, attempt, forget_guesses, held, take_back
 from record.files.store import Store
 from worker import _keep_forgetting
 
@@ -99,8 +99,8 @@ async def test_only_keyed_hashes_are_kept_and_for_a_day(
     for told in ("siti", "192.0.2.7", "MB-2026-000001"):
         assert told.lower() not in kept
         assert told.encode().hex() not in kept
-    assert await forget_old(engine, NOW + KEPT) == 0
-    assert await forget_old(engine, NOW + KEPT + SECOND) == 3
+    assert await forget_guesses(engine, NOW + KEPT) == 0
+    assert await forget_guesses(engine, NOW + KEPT + SECOND) == 3
 
 
 async def test_the_worker_forgets_by_itself(
@@ -116,4 +116,4 @@ async def test_the_worker_forgets_by_itself(
         while await held(engine, [old], NOW, secret=SECRET):
             await asyncio.sleep(0.02)
     forgetting.cancel()
-    assert await forget_old(engine, datetime.now(UTC) + KEPT + SECOND) == 1
+    assert await forget_guesses(engine, datetime.now(UTC) + KEPT + SECOND) == 1

@@ -1,6 +1,6 @@
 """Whom an audience means: the desk it names, or the next above where somebody is."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.policy import Policy
 from domain.terms import Role
-from record.accounts import set_active, set_away
+from record.accounts import id_of, set_away
 from record.engine import transaction
 from record.ids import uuid7
 from record.recipients import recipients
+from record.staff import deactivate
 from record.tables import accounts, grants
 from tests.record.office import statements
 
@@ -85,7 +86,9 @@ async def test_it_climbs_where_nobody_is(
         assert await who(staffed, audience) == desk
         for username in desk:
             if k % 2:
-                await set_active(staffed, username, False)
+                account = await id_of(staffed, username)
+                assert account
+                await deactivate(staffed, account, datetime.now(UTC))
             else:
                 await set_away(staffed, username, TODAY)
     away = next(desk for k, desk in enumerate(ladder) if k % 2 == 0)

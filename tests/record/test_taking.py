@@ -24,7 +24,7 @@ from record.files.rows import FileRow
 from record.identity import Keyring, open_identity
 from record.ids import uuid7
 from record.portal_tables import attachments, deliveries, origins
-from record.portals.calls import note_call, take_turn
+from record.portals.calls import forget_calls, note_call, take_turn
 from record.portals.health import calls
 from record.portals.origins import (
     Dealt,
@@ -367,6 +367,9 @@ async def test_calls_are_counted_by_how_they_went(desk: Office) -> None:
     await note_call(desk.engine, "laporgub", "refused", 0.5, NOW - timedelta(hours=1))
     found = await calls(desk.engine, ["sp4n", "laporgub"], NOW + timedelta(minutes=2))
     assert {code: one.hour for code, one in found.items()} == {"sp4n": {"done": 3, "away": 1}}
+    a_month_on = NOW + timedelta(days=30, seconds=30)
+    assert await forget_calls(desk.engine, a_month_on) == 3
+    assert await forget_calls(desk.engine, a_month_on) == 0
 
 
 # The quarantine ---------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from web.pages import (
     account,
     administration,
+    administration_edit,
+    administration_new,
     answer_templates,
     audit,
     audit_case,
@@ -45,7 +47,9 @@ for part in (
     entrance,
     second_step,
     account,
+    administration_edit,  # before the next, whose paths for changes would take its own
     administration,
+    administration_new,
     tasks,
     lists,
     views,

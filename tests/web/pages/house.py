@@ -119,7 +119,7 @@ class Site:
     secret: bytes
     """Of the house: what its tokens are keyed with."""
 
-    NEED_A_CODE = ("sekda", "bupati", "inspektorat")
+    NEED_A_CODE = ("sekda", "bupati", "inspektorat", "admin")
 
     @asynccontextmanager
     async def browser(self, **headers: str) -> AsyncIterator[Browser]:

@@ -193,9 +193,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/akun/faktor-kedua"): STAFF,
     ("POST", "/akun/faktor-kedua"): STAFF,
     # Those who must have one keep it.
-    ("POST", "/akun/faktor-kedua/lepas"): Row(may=LOGGED_IN - {SUPERVISOR, AUDITOR}),
+    ("POST", "/akun/faktor-kedua/lepas"): Row(may=LOGGED_IN - {SUPERVISOR, AUDITOR, ADMINISTRATOR}),
     ("GET", "/pengaturan"): ADMINISTERS,
     ("GET", "/pengaturan/akun/{id}"): ACCOUNT_UNHEARD_OF,
+    ("GET", "/pengaturan/akun/{id}/ubah"): ACCOUNT_UNHEARD_OF,
+    ("POST", "/pengaturan/akun/{id}/ubah"): ACCOUNT_UNHEARD_OF,
+    ("POST", "/pengaturan/akun/{id}/ubah/simpan"): ACCOUNT_UNHEARD_OF,
     ("GET", "/pengaturan/akun/{id}/{change}"): ACCOUNT_UNHEARD_OF,
     ("POST", "/pengaturan/akun/{id}/{change}"): ACCOUNT_UNHEARD_OF,
     ("GET", "/pengaturan/akun-baru"): ADMINISTERS,

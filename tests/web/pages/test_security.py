@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -13,8 +14,9 @@ from starlette.responses import Response
 from cli.parts import free_port
 from domain.actors import Grant
 from domain.terms import Role
-from record.accounts import add_account, set_active
+from record.accounts import add_account
 from record.seed import PRACTICE_PASSWORD
+from record.staff import deactivate
 from tests.conftest import Database
 from tests.web.pages.conftest import settings_for
 from tests.web.pages.house import SAME_ORIGIN, Site
@@ -176,9 +178,9 @@ async def test_a_changed_role_counts_at_once(site: Site) -> None:
 
 async def test_a_disabled_account_is_out_at_once(site: Site) -> None:
     held = [Grant(role=Role.UNIT_ADMIN, unit="kab/dpupr")]
-    await add_account(site.engine, "keluar.kerja", "Keluar", PRACTICE_PASSWORD, held)
+    gone = await add_account(site.engine, "keluar.kerja", "Keluar", PRACTICE_PASSWORD, held)
     async with site.at_the_desk("keluar.kerja") as browser:
-        await set_active(site.engine, "keluar.kerja", active=False)
+        await deactivate(site.engine, gone.id, datetime.now(UTC))
         assert (await browser.get("/tugas")).url.path == "/masuk"
 
 
