@@ -50,7 +50,13 @@ from workflows.complaint import ComplaintWorkflow
 from workflows.housekeeping import AnnounceRulesWorkflow, SweepWorkflow
 from workflows.importing import ImportWorkflow
 from workflows.messages import INTAKE_QUEUE, TASK_QUEUE, portal_queue
-from workflows.portals import DeliverWorkflow, FetchWorkflow, PollWorkflow, TakeInAgainWorkflow
+from workflows.portals import (
+    DeliverWorkflow,
+    FetchWorkflow,
+    PollWorkflow,
+    TakeAllInAgainWorkflow,
+    TakeInAgainWorkflow,
+)
 from workflows.training import LearnWorkflow
 
 log = structlog.get_logger("worker")
@@ -80,6 +86,7 @@ def make_worker(client: Client, engine: AsyncEngine, task_queue: str = TASK_QUEU
             DeliverWorkflow,
             FetchWorkflow,
             TakeInAgainWorkflow,
+            TakeAllInAgainWorkflow,
             ImportWorkflow,
         ],
         activities=[
@@ -151,7 +158,12 @@ def make_intake_worker(
     return Worker(
         client,
         task_queue=INTAKE_QUEUE,
-        activities=[intake.pull_page, intake.take_in_again, sheets.apply_import],
+        activities=[
+            intake.pull_page,
+            intake.take_in_again,
+            intake.list_quarantined,
+            sheets.apply_import,
+        ],
         graceful_shutdown_timeout=GRACE,
     )
 

@@ -123,11 +123,13 @@ class ImportActivities:
         """Tell the case what the report says now."""
         id = storable(row.report.id)
         origin = (await origins_known(self.engine, portal, [id]))[id]
+        said = sheet_digest(self.secret, row.said).hex()
+        hidden = f"origin-{origin.id}-hidden-{said}"
+        await self._cases.hide(origin.complaint_id, row.report, hidden)
         entry = await store_entry(
             self.engine, origin.complaint_id, REPORTER.id, texts_of(row.report), now
         )
         change = ChangeOrigin(portal=Channel(portal), origin=origin.id, entry=entry)
-        said = sheet_digest(self.secret, row.said).hex()
         request = f"origin-{origin.id}-changed-{said}"
         await self.workflows.ask(origin.complaint_id, change, request, self._cases.load)
         return origin.id

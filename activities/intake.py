@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
 from activities.calls import NotYet, called, failure
-from activities.messages import Name, Progress, TakeAgain
+from activities.messages import Name, Progress, TakeAgain, TakeAllAgain, Waiting
 from activities.taking import Ground, Taking, Waking
 from activities.talk import message_of
 from portals.protocol import Connector, Misread, PortalError, Pulled, Report
@@ -32,6 +32,7 @@ from record.portals.quarantine import (
     raw_of,
     still_wrong,
     understood,
+    waiting,
 )
 
 log = structlog.get_logger("intake")
@@ -104,6 +105,12 @@ class IntakeActivities:
             return False
         await mark_taken(self.engine, kept.id, message.actor, _now())
         return True
+
+    @activity.defn(name=Name.LIST_QUARANTINED)
+    async def list_quarantined(self, message: TakeAllAgain) -> Waiting:
+        """The next few that wait. Idempotent: it reads."""
+        found = await waiting(self.engine, message.portal, message.after)
+        return Waiting(ids=tuple(kept.id for kept in found))
 
     async def _take_page(self, portal: str, pulled: Pulled) -> None:
         reports = _each_once(pulled.reports)

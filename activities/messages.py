@@ -23,6 +23,7 @@ class Name(StrEnum):
     DELIVER_NEXT = "deliver_next"
     FETCH_NEXT = "fetch_next"
     TAKE_IN_AGAIN = "take_in_again"
+    LIST_QUARANTINED = "list_quarantined"
     APPLY_IMPORT = "apply_import"
     WAKE_IDLE = "wake_idle"
 
@@ -101,6 +102,20 @@ class TakeAgain(Value):
     quarantined: UUID
     portal: str
     actor: str
+
+
+class TakeAllAgain(Value):
+    """All that waits in the quarantine of a portal, after `after`, and who wants it taken in."""
+
+    portal: str
+    actor: str
+    after: UUID | None = None
+
+
+class Waiting(Value):
+    """Some of what waits in a quarantine, oldest first; empty where there is no more."""
+
+    ids: tuple[UUID, ...]
 
 
 class ImportWork(Value):

@@ -13,8 +13,9 @@ from activities.calls import called
 from activities.cases import Start, Workflows
 from activities.reports import Places, came, filing_of, named, texts_of
 from activities.talk import Talk
-from domain.actions import Action, ChangeOrigin, CloseOrigin, JoinOrigin
+from domain.actions import Action, ChangeOrigin, CloseOrigin, JoinOrigin, SetVisibility
 from domain.actors import REPORTER
+from domain.evolve import fold
 from domain.policy import Rules
 from domain.terms import Channel
 from portals.protocol import Connector, Message, Refused, Report
@@ -128,9 +129,22 @@ class Taking:
             await self.workflows.start(taken.complaint, (ground.rules, [event]))
             await mark_started(self.engine, taken.complaint)
         elif taken.outcome is Outcome.JOINED:
+            await self.hide(taken.complaint, report, f"origin-{taken.origin}-joined-hidden")
             join = JoinOrigin(portal=Channel(coming.portal), origin=taken.origin)
             await self._ask(taken, join, f"origin-{taken.origin}-joined")
         return taken
+
+    async def hide(self, complaint: UUID, report: Report, request: str) -> None:
+        """What its reporter hides in a portal is hidden here. What is shown there again is not
+        shown again here: whoever has the case decides on that. Raises EngineAway."""
+        if not report.anonymous and not report.secret:
+            return
+        case = fold(complaint, await load_events(self.engine, complaint))
+        hidden = SetVisibility(
+            anonymous=case.anonymous or report.anonymous, secret=case.secret or report.secret
+        )
+        if (hidden.anonymous, hidden.secret) != (case.anonymous, case.secret):
+            await self.workflows.ask(complaint, hidden, request, self.load, REPORTER)
 
     async def _origin(self, taken: Taken, coming: Came) -> Origin:
         """As it stands in the record; of a new one that is known without looking."""
@@ -142,9 +156,10 @@ class Taking:
 
     async def _change(self, taken: Taken, portal: str, report: Report, now: datetime) -> None:
         """Tell the case what the report says now, and have its new files fetched."""
+        stamp = report.changed_at.timestamp()
+        await self.hide(taken.complaint, report, f"origin-{taken.origin}-hidden-{stamp}")
         entry = await store_entry(self.engine, taken.complaint, REPORTER.id, texts_of(report), now)
         change = ChangeOrigin(portal=Channel(portal), origin=taken.origin, entry=entry)
-        stamp = report.changed_at.timestamp()
         await self._ask(taken, change, f"origin-{taken.origin}-changed-{stamp}")
         await add_attachments(self.engine, taken.origin, named(report.attachments), now)
 

@@ -11,8 +11,8 @@ from domain.actors import Grant
 from domain.terms import Role
 from record import access, accounts, second_factor, staff
 from record.engine import create_engine
-from record.identity import Keyring, rotate_identities
-from record.portals.quarantine import rotate_quarantine
+from record.identity import Keyring
+from record.rotation import rotate
 from record.units import unit_by_code
 from settings import get_settings
 
@@ -49,16 +49,10 @@ async def create_token(username: str, now: datetime) -> str:
     return token
 
 
-async def rotate() -> tuple[int, int, int]:
-    """How many identities, second factors and reports in quarantine were sealed with an older key
-    than the current one, and no longer are."""
+async def rotate_keys() -> dict[str, int]:
+    """By kind, how much was sealed with an older key than the current one, and no longer is."""
     async with record() as engine:
-        keyring = Keyring(get_settings().keyring)
-        return (
-            await rotate_identities(engine, keyring),
-            await second_factor.rotate_second_factors(engine, keyring),
-            await rotate_quarantine(engine, keyring),
-        )
+        return await rotate(engine, Keyring(get_settings().keyring))
 
 
 async def reset_second_factor(username: str, now: datetime) -> None:

@@ -121,17 +121,25 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
 
 
+ROTATED = {
+    "identities": "identitas",
+    "second_factors": "faktor kedua",
+    "quarantine": "isi karantina",
+    "sheets": "lembar impor",
+}
+
+
 @app.command("rotate-keys")
 def rotate_keys() -> None:
-    """Segel ulang identitas pelapor, faktor kedua, dan isi karantina dengan kunci sekarang."""
+    """Segel ulang dengan kunci sekarang apa yang disegel dengan kunci yang lebih lama."""
     from cli import accounts
 
-    identities, factors, kept = _run(accounts.rotate())
-    typer.echo(f"{identities} identitas disegel ulang")
-    if factors:
-        typer.echo(f"{factors} faktor kedua disegel ulang")
-    if kept:
-        typer.echo(f"{kept} isi karantina disegel ulang")
+    rotated = _run(accounts.rotate_keys())
+    for kind, count in rotated.items():
+        if count:
+            typer.echo(f"{count} {ROTATED[kind]} disegel ulang")
+    if not any(rotated.values()):
+        typer.echo("Tidak ada yang disegel dengan kunci yang lebih lama")
 
 
 @user.command("add")

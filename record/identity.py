@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from record.engine import fetch_one, transaction
@@ -82,33 +82,6 @@ async def open_identity(engine: AsyncEngine, keyring: Keyring, complaint: UUID) 
         ),
     )
     return keyring.open(complaint, Sealed(**row)) if row else None
-
-
-async def rotate_identities(engine: AsyncEngine, keyring: Keyring, *, batch: int = 500) -> int:
-    """Seal what older keys sealed with the current one, `batch` at a time; how many it was.
-
-    Safe to interrupt, to repeat, and beside the running application.
-    """
-    rotated = 0
-    old = (
-        select(identities)
-        .where(identities.c.key_id != keyring.current)
-        .limit(batch)
-        .with_for_update(skip_locked=True)
-    )
-    while True:
-        async with transaction(engine) as connection:
-            rows = (await connection.execute(old)).all()
-            for complaint, *fields in rows:
-                sealed = keyring.seal(complaint, keyring.open(complaint, Sealed(*fields)))
-                await connection.execute(
-                    update(identities)
-                    .where(identities.c.complaint_id == complaint)
-                    .values(key_id=sealed.key_id, nonce=sealed.nonce, sealed=sealed.sealed)
-                )
-        if not rows:
-            return rotated
-        rotated += len(rows)
 
 
 async def erase_identity(engine: AsyncEngine, complaint: UUID) -> None:

@@ -111,7 +111,7 @@ async def enrol(
     secret: bytes,
 ) -> list[str]:
     """From now on codes of `key` count, after `step`. The new recovery codes, to be shown once."""
-    sealed = keyring.seal_bytes(key.encode(), _place(account))
+    sealed = keyring.seal_bytes(key.encode(), place_of(account))
     values = {
         "account_id": account,
         "key_id": sealed.key_id,
@@ -147,7 +147,7 @@ async def accept_code(
     )
     if row is None:
         return False
-    step = step_of(keyring.open_bytes(Sealed(**row), _place(account)).decode(), code, now)
+    step = step_of(keyring.open_bytes(Sealed(**row), place_of(account)).decode(), code, now)
     if step is None:
         return False
     first = second_factors.c.last_step < step
@@ -172,24 +172,8 @@ async def remove(engine: AsyncEngine, account: UUID) -> None:
             await connection.execute(delete(table).where(table.c.account_id == account))
 
 
-async def rotate_second_factors(engine: AsyncEngine, keyring: Keyring) -> int:
-    """Seal what older keys sealed with the current one; how many it was. Safe to repeat."""
-    async with transaction(engine) as connection:
-        old = select(second_factors).where(second_factors.c.key_id != keyring.current)
-        rows = (await connection.execute(old.with_for_update())).mappings().all()
-        for row in rows:
-            place = _place(row["account_id"])
-            before = Sealed(row["key_id"], row["nonce"], row["sealed"])
-            sealed = keyring.seal_bytes(keyring.open_bytes(before, place), place)
-            await connection.execute(
-                update(second_factors)
-                .where(second_factors.c.account_id == row["account_id"])
-                .values(key_id=sealed.key_id, nonce=sealed.nonce, sealed=sealed.sealed)
-            )
-    return len(rows)
-
-
-def _place(account: UUID) -> bytes:
+def place_of(account: UUID) -> bytes:
+    """What its key is bound to."""
     return b"second-factor" + account.bytes
 
 

@@ -35,7 +35,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.messages import ImportWork, OriginWork, TakeAgain
+from activities.messages import ImportWork, OriginWork, TakeAgain, TakeAllAgain
 from domain.actions import Action
 from domain.actors import SYSTEM, Actor
 from domain.alarms import next_alarm
@@ -61,6 +61,7 @@ from workflows.portals import (
     DeliverWorkflow,
     FetchWorkflow,
     PollWorkflow,
+    TakeAllInAgainWorkflow,
     TakeInAgainWorkflow,
 )
 from workflows.training import LearnWorkflow
@@ -365,6 +366,22 @@ async def take_in_again(
         return False
     except RPCError as error:
         raise EngineAway("the engine is out of reach") from error
+
+
+async def take_all_in_again(client: Client, portal: str, actor: str) -> None:
+    """Begin to take in all that the portal has in the quarantine, where that is not under way.
+    Raises EngineAway."""
+    await _reached(
+        client.start_workflow(
+            TakeAllInAgainWorkflow.run,
+            TakeAllAgain(portal=portal, actor=actor),
+            id=f"take-all-in-again-{portal}",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=START_WITHIN,
+        ),
+        START_WITHIN,
+    )
 
 
 async def take_in_sheet(client: Client, id: UUID) -> None:

@@ -4,6 +4,7 @@ An origin's workflow ends when nothing is left to do; the record knows what is l
 that was lost is started again by the sweeper.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
@@ -11,7 +12,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Name, OriginWork, Progress, TakeAgain
+    from activities.messages import Name, OriginWork, Progress, TakeAgain, TakeAllAgain, Waiting
     from workflows.messages import INTAKE_QUEUE, portal_queue
 
 A_CALL = timedelta(seconds=90)
@@ -115,13 +116,39 @@ class TakeInAgainWorkflow:
 
     @workflow.run
     async def run(self, message: TakeAgain) -> bool:
-        taken: bool = await workflow.execute_activity(
-            Name.TAKE_IN_AGAIN,
+        return await _taken_in(message, attempts=5)
+
+
+@workflow.defn(name="TakeAllInAgain")
+class TakeAllInAgainWorkflow:
+    """Takes in all that a portal has in the quarantine, one after the other, as somebody asked.
+    What still cannot be taken in stays there, and keeps no other back."""
+
+    @workflow.run
+    async def run(self, message: TakeAllAgain) -> None:
+        some: Waiting = await workflow.execute_activity(
+            Name.LIST_QUARANTINED,
             message,
-            result_type=bool,
+            result_type=Waiting,
             task_queue=INTAKE_QUEUE,
-            start_to_close_timeout=A_CALL * 2,
-            heartbeat_timeout=ALIVE,
-            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=5),
+            start_to_close_timeout=ALIVE,
         )
-        return taken
+        for id in some.ids:
+            with suppress(ActivityError):
+                one = TakeAgain(quarantined=id, portal=message.portal, actor=message.actor)
+                await _taken_in(one, attempts=2)
+        if some.ids:
+            workflow.continue_as_new(message.model_copy(update={"after": some.ids[-1]}))
+
+
+async def _taken_in(message: TakeAgain, *, attempts: int) -> bool:
+    taken: bool = await workflow.execute_activity(
+        Name.TAKE_IN_AGAIN,
+        message,
+        result_type=bool,
+        task_queue=INTAKE_QUEUE,
+        start_to_close_timeout=A_CALL * 2,
+        heartbeat_timeout=ALIVE,
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=attempts),
+    )
+    return taken

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from record.engine import execute, fetch, fetch_one, storable, transaction
+from record.engine import execute, fetch, fetch_one, storable
 from record.identity import Keyring, Sealed
 from record.ids import uuid7
 from record.keyed import keyed
@@ -160,33 +160,6 @@ async def counts(engine: AsyncEngine) -> dict[str, int]:
         .group_by(quarantine.c.portal),
     )
     return {row["portal"]: row["n"] for row in rows}
-
-
-async def rotate_quarantine(engine: AsyncEngine, keyring: Keyring, *, batch: int = 100) -> int:
-    """Seal what older keys sealed with the current one, `batch` at a time; how many it was. Safe
-    to interrupt, to repeat, and beside the running house."""
-    rotated = 0
-    old = (
-        select(quarantine)
-        .where(quarantine.c.key_id != keyring.current)
-        .limit(batch)
-        .with_for_update(skip_locked=True)
-    )
-    while True:
-        async with transaction(engine) as connection:
-            rows = (await connection.execute(old)).mappings().all()
-            for row in rows:
-                before = Sealed(row["key_id"], row["nonce"], row["sealed"])
-                raw = keyring.open_bytes(before, row["digest"])
-                sealed = keyring.seal_bytes(raw, row["digest"])
-                await connection.execute(
-                    update(quarantine)
-                    .where(quarantine.c.id == row["id"])
-                    .values(key_id=sealed.key_id, nonce=sealed.nonce, sealed=sealed.sealed)
-                )
-        if not rows:
-            return rotated
-        rotated += len(rows)
 
 
 async def _settle(

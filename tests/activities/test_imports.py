@@ -14,7 +14,8 @@ from activities.imports import ImportActivities
 from activities.messages import ImportWork
 from portals.columns import guess
 from portals.sheet_rows import rows_of
-from portals.sheets import read
+from portals.sheets import Sheet, read
+from record.identity import Keyring
 from record.portals.imports import (
     Batch,
     Import,
@@ -29,6 +30,7 @@ from record.portals.imports import (
 )
 from record.portals.origins import origins_known
 from record.portals.state import Mode, ensure_portal
+from record.rotation import rotate
 from tests.workflows.world import COORDINATOR, World
 from worker import make_worker
 from workflows.client import SystemClient
@@ -45,9 +47,9 @@ class Killed(BaseException):
 class Desk:
     world: World
 
-    async def sheet(self, *lines: str, portal: str = "laporgub") -> UUID:
+    async def sheet(self, *lines: str, portal: str = "laporgub", headings: str = HEADINGS) -> UUID:
         """Uploaded, confirmed and begun."""
-        engine, sheet = self.world.engine, read("\n".join((HEADINGS, *lines)).encode())
+        engine, sheet = self.world.engine, read("\n".join((headings, *lines)).encode())
         id = await upload(
             engine, self.world.keyring, portal, COORDINATOR, sheet.packed(), len(sheet.rows), NOW
         )
@@ -123,6 +125,16 @@ async def test_a_row_that_names_sp4ns_number_joins_and_its_case_knows(desk: Desk
     assert types.count("origin_joined") == 1
 
 
+async def test_a_row_that_hides_more_than_before_hides_its_case(desk: Desk) -> None:
+    headings = f"{HEADINGS};Rahasia"
+    await desk.take(await desk.sheet("R1;Pungutan liar;;tidak", headings=headings))
+    await desk.take(await desk.sheet("R1;Pungutan liar;;ya", headings=headings))
+    case = await desk.world.case((await desk.complaints("R1"))["R1"])
+    assert (case.anonymous, case.secret) == (False, True)
+    types = [event.type for event in await desk.world.events(case.id)]
+    assert types == ["received", "visibility_set", "origin_changed"]
+
+
 async def test_the_same_rows_noted_by_two_are_counted_once(desk: Desk) -> None:
     id = await desk.sheet("B1;Satu;", "B2;Dua;")
     batch = Batch(start=0, end=1, counts={"added": 1}, digests={})
@@ -130,6 +142,15 @@ async def test_the_same_rows_noted_by_two_are_counted_once(desk: Desk) -> None:
     await note_batch(desk.world.engine, id, batch)
     now = await desk.now(id)
     assert (now.position, now.added) == (1, 1)
+
+
+async def test_a_sheet_follows_a_change_of_the_key(desk: Desk) -> None:
+    id, engine = await desk.sheet("K1;Talud longsor;"), desk.world.engine
+    old, new = b"k" * 32, b"n" * 32
+    assert (await rotate(engine, Keyring({"new": new, "k1": old})))["sheets"] == 1
+    kept = await sheet_of(engine, Keyring({"new": new}), id)
+    assert kept
+    assert Sheet.unpacked(kept).rows[0][1] == ("K1", "Talud longsor", "")
 
 
 async def test_a_sheet_is_forgotten_after_a_week_and_its_counts_stay(desk: Desk) -> None:

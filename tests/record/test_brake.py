@@ -108,10 +108,10 @@ async def test_the_worker_forgets_by_itself(
 ) -> None:
     monkeypatch.setattr("worker.FORGET_EVERY", 0.05)
     old, new = replace(NAME, of="lama"), replace(NAME, of="baru")
-    forgetting = asyncio.create_task(_keep_forgetting(engine, Store(tmp_path)))
     await guess(engine, new, at=datetime.now(UTC))
     for _ in range(LIMIT.free + 1):
         await guess(engine, old)
+    forgetting = asyncio.create_task(_keep_forgetting(engine, Store(tmp_path)))
     async with asyncio.timeout(10):
         while await held(engine, [old], NOW, secret=SECRET):
             await asyncio.sleep(0.02)

@@ -1,13 +1,15 @@
 """Sealed identities."""
 
 import secrets
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from record.identity import Keyring, Reporter, open_identity, rotate_identities
+from record.identity import Keyring, Reporter, open_identity
+from record.rotation import KEPT, rotate
 from tests.record.office import Office, a_filing
 
 REPORTER = Reporter(name="Sutrisno", phone="+6281234567890", email="s@example.org")
@@ -29,8 +31,9 @@ def test_a_keyring_of_no_use_is_refused(keys: dict[str, bytes]) -> None:
 
 
 async def test_rotation_seals_all_with_the_current_key(
-    office: Office, superuser: psycopg.AsyncConnection
+    office: Office, superuser: psycopg.AsyncConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(KEPT, "identities", replace(KEPT["identities"], batch=3))
     filed = [(await office.file(a_filing(reporter=REPORTER)))[1].id for _ in range(7)]
     old, new = secrets.token_bytes(32), secrets.token_bytes(32)
     first = Keyring({"old": old})
@@ -42,8 +45,8 @@ async def test_rotation_seals_all_with_the_current_key(
         )
     both = Keyring({"new": new, "old": old})
     assert await open_identity(office.engine, both, filed[0]) == REPORTER
-    assert await rotate_identities(office.engine, both, batch=3) == 7
-    assert await rotate_identities(office.engine, both, batch=3) == 0
+    assert (await rotate(office.engine, both))["identities"] == 7
+    assert (await rotate(office.engine, both))["identities"] == 0
     only_new = Keyring({"new": new})
     for complaint in filed:
         assert await open_identity(office.engine, only_new, complaint) == REPORTER
@@ -52,5 +55,5 @@ async def test_rotation_seals_all_with_the_current_key(
 async def test_rotation_without_the_old_key_changes_nothing(office: Office) -> None:
     _, case = await office.file()
     with pytest.raises(KeyError):
-        await rotate_identities(office.engine, Keyring({"new": secrets.token_bytes(32)}))
+        await rotate(office.engine, Keyring({"new": secrets.token_bytes(32)}))
     assert await open_identity(office.engine, office.keyring, case.id) is not None

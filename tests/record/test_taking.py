@@ -45,7 +45,6 @@ from record.portals.quarantine import (
     mark_taken,
     quarantined,
     raw_of,
-    rotate_quarantine,
     understood,
     waiting,
 )
@@ -62,6 +61,7 @@ from record.portals.state import (
     steps,
 )
 from record.portals.taking import Came, Outcome, Taken, take_in
+from record.rotation import rotate
 from record.tables import complaints, outbox, reporter_phones
 from tests.record.office import COORDINATOR, Office, a_filing, count, statements
 
@@ -405,8 +405,8 @@ async def test_the_quarantine_follows_a_change_of_the_key(desk: Office) -> None:
     await put_aside(replace(desk, keyring=Keyring({"old": old})), b"whole", "1")
     both = Keyring({"new": new, "old": old})
     [kept] = await waiting(desk.engine)
-    assert await rotate_quarantine(desk.engine, both) == 1
-    assert await rotate_quarantine(desk.engine, both) == 0
+    assert (await rotate(desk.engine, both))["quarantine"] == 1
+    assert (await rotate(desk.engine, both))["quarantine"] == 0
     assert await raw_of(desk.engine, Keyring({"new": new}), kept.id) == b"whole"
 
 

@@ -20,7 +20,7 @@ from web.pages.portal_shown import may_switch, portal_shown, sees_cases
 from web.pages.portals import Reader
 from web.pages.rendering import page
 from web.problems import Problem
-from workflows.client import take_in_again
+from workflows.client import take_all_in_again, take_in_again
 
 router = APIRouter(prefix="/portal")
 log = structlog.get_logger("web")
@@ -38,6 +38,9 @@ STATES = {
 DONE = {
     "diambil": N_("Berhasil: ini sudah diterima, dan sudah keluar dari karantina."),
     "belum": N_("Sudah dicoba lagi, tetapi belum berhasil. Alasannya di bawah ini."),
+    "ambil-semua": N_(
+        "Semuanya sedang dicoba lagi, satu per satu. Muat ulang halaman ini untuk melihat sisanya."
+    ),
     "singkirkan": N_("Sudah disingkirkan dari karantina."),
 }
 
@@ -55,11 +58,20 @@ async def show(
         "rows": [(kept, _(KINDS[kept.kind]), noted(kept.reason)) for kept in found[:PAGE]],
         "first": f"{one.url}/karantina" if setelah else "",
         "further": f"{one.url}/karantina?setelah={found[PAGE - 1].id}" if len(found) > PAGE else "",
+        "may_take": may_switch(account) and one.connectable,
         "done": _(done) if done else "",
         "now": house.now,
     }
     response = page(request, "portal_quarantine.html", context)
     return forget(response) if done else response
+
+
+@router.post("/{code}/karantina/ambil-semua")
+async def take_all_again(house: Home, account: Reader, code: str) -> Response:
+    _only_switchers(account)
+    await portal_shown(house, account, code)
+    await take_all_in_again(house.client, code, account.actor.id)
+    return _back(code, "ambil-semua")
 
 
 @router.get("/karantina/{id}")
@@ -82,12 +94,11 @@ async def show_whole(request: Request, house: Home, account: Reader, id: UUID) -
 @router.post("/karantina/{id}/ambil")
 async def take_again(house: Home, account: Reader, id: UUID) -> Response:
     kept = await _found(house, id)
-    if not may_switch(account):
-        raise Problem(403, N_("Hanya koordinator dan administrator yang mencobanya lagi."))
+    _only_switchers(account)
     _still_waiting(kept)
     went = await take_in_again(house.client, kept.portal, kept.id, account.actor.id)
     if went:
-        return _back(kept, "diambil")
+        return _back(kept.portal, "diambil")
     response = RedirectResponse(f"/portal/karantina/{kept.id}", 303)
     remember(response, "belum")
     return response
@@ -108,7 +119,7 @@ async def drop_it(house: Home, account: Reader, id: UUID) -> Response:
     _only_coordinator(account)
     if not await drop(house.engine, kept.id, account.actor.id, house.now):
         raise Problem(409, SETTLED)
-    return _back(kept, "singkirkan")
+    return _back(kept.portal, "singkirkan")
 
 
 SETTLED = N_("Ini sudah diselesaikan, jadi tidak ada lagi yang harus dilakukan.")
@@ -128,14 +139,20 @@ def _only_coordinator(account: Account) -> None:
         raise Problem(403, N_("Hanya koordinator yang memutuskan tentang isi karantina."))
 
 
+def _only_switchers(account: Account) -> None:
+    """Raises Problem 403."""
+    if not may_switch(account):
+        raise Problem(403, N_("Hanya koordinator dan administrator yang mencobanya lagi."))
+
+
 def _still_waiting(kept: Quarantined) -> None:
     """Raises Problem 409."""
     if kept.state != "waiting":
         raise Problem(409, SETTLED)
 
 
-def _back(kept: Quarantined, done: str) -> Response:
-    response = RedirectResponse(f"/portal/{kept.portal}/karantina", 303)
+def _back(portal: str, done: str) -> Response:
+    response = RedirectResponse(f"/portal/{portal}/karantina", 303)
     remember(response, done)
     return response
 

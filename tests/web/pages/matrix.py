@@ -290,6 +290,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/portal/{code}/karantina"): Row(
         may=PORTALS, then=Answer.UNKNOWN, parts={"code": "sp4n"}
     ),
+    ("POST", "/portal/{code}/karantina/ambil-semua"): Row(
+        may={COORDINATOR, ADMINISTRATOR}, then=Answer.UNKNOWN, parts={"code": "sp4n"}
+    ),
     ("GET", "/portal/karantina/{id}"): QUARANTINE_UNHEARD_OF,
     ("POST", "/portal/karantina/{id}/utuh"): QUARANTINE_UNHEARD_OF,
     ("POST", "/portal/karantina/{id}/ambil"): QUARANTINE_UNHEARD_OF,

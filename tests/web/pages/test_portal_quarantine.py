@@ -15,7 +15,7 @@ from cli.parts import TemporalServer
 from portals.mapping import PortalMapping
 from portals.registry import load
 from record.identity import Keyring
-from record.portals.quarantine import Kind, keep, quarantined, waiting
+from record.portals.quarantine import Kind, drop, keep, quarantined, waiting
 from record.portals.state import Mode, ensure_portal, steps
 from tests.web.pages.conftest import serving, settings_for
 from tests.web.pages.house import Browser, Site
@@ -195,6 +195,34 @@ async def test_after_a_fix_it_is_taken_in_again_and_is_a_complaint(
         assert "belum berhasil" in failed.text
         assert str(bad) in failed.text
     assert await site.count("complaints") == before + 1
+
+
+async def test_all_are_taken_in_again_and_what_still_cannot_be_keeps_none_back(
+    connected: tuple[Site, Keyring],
+) -> None:
+    site, keyring = connected
+    for left in await waiting(site.engine, "laporgub", limit=1000):
+        await drop(site.engine, left.id, "system", datetime.now(UTC))
+    understood = {"jenis": 1, "kontak": "", "tanggal": "24-11-2026 10:02 WIB", "linimasa": []}
+    for number in range(30):
+        told = REPORT | understood | {"isi": str(number), "tiket": f"LGALL-{number}"}
+        if number % 10 == 3:
+            told |= {"tiket": ""}
+        await kept(site, keyring, json.dumps(told).encode(), None)
+    before = await site.count("complaints")
+    async with site.at_the_desk("koordinator") as browser:
+        assert "Coba ambil semua lagi" in (await browser.get("/portal/laporgub/karantina")).text
+        begun = await browser.post("/portal/laporgub/karantina/ambil-semua", {})
+        assert "Semuanya sedang dicoba lagi, satu per satu." in begun.text
+        async with asyncio.timeout(60):
+            while len(await waiting(site.engine, "laporgub", limit=1000)) > 3:
+                await asyncio.sleep(0.1)
+        assert await site.count("complaints") == before + 27
+        assert "Karantina (3)" in (await browser.get("/portal/laporgub/karantina")).text
+    async with site.at_the_desk("sekda") as browser:
+        assert "Coba ambil semua" not in (await browser.get("/portal/laporgub/karantina")).text
+        refused = await browser.post("/portal/laporgub/karantina/ambil-semua", {})
+        assert refused.status_code == 403
 
 
 @pytest.fixture(scope="module")
