@@ -105,7 +105,11 @@ def _member(row: RowMapping) -> Member:
         row["username"],
         row["name"],
         row["active"],
-        tuple(Grant(**grant) for grant in row["grants"]),
+        tuple(sorted((Grant(**grant) for grant in row["grants"]), key=_by_role)),
         row["has_factor"],
         row["sessions"],
     )
+
+
+def _by_role(held: Grant) -> tuple[str, str]:
+    return held.role, held.unit or ""

@@ -26,6 +26,7 @@ from temporalio.client import (
     ScheduleUpdate,
     WithStartWorkflowOperation,
     WorkflowFailureError,
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -34,6 +35,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.types import MethodAsyncSingleParam
 
 from activities.messages import ImportWork, OriginWork, TakeAgain, TakeAllAgain
 from domain.actions import Action
@@ -66,6 +68,7 @@ from workflows.portals import (
 )
 from workflows.training import LearnWorkflow
 
+M = TypeVar("M")
 T = TypeVar("T")
 
 START_WITHIN = timedelta(seconds=5)
@@ -104,18 +107,8 @@ async def connect(*, lazy: bool = False) -> Client:
 
 async def start_case(client: Client, start: CaseStart) -> None:
     """Start the workflow of a case; a running one goes on undisturbed. Raises EngineAway."""
-    await _reached(
-        client.start_workflow(
-            ComplaintWorkflow.run,
-            start,
-            start_delay=_sleeps_for(start),
-            id=workflow_id(start.complaint),
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            rpc_timeout=START_WITHIN,
-        ),
-        START_WITHIN,
-    )
+    id, sleeps = workflow_id(start.complaint), _sleeps_for(start)
+    await _begun(client, ComplaintWorkflow.run, id, start, delay=sleeps)
 
 
 def _sleeps_for(start: CaseStart) -> timedelta | None:
@@ -235,46 +228,19 @@ def _case_start(complaint: UUID, start: Start) -> CaseStart:
 async def deliver(client: Client, origin: UUID, portal: str, *, anew: bool = True) -> None:
     """Have a report's portal told what it was not told yet; `anew`: where that goes on already,
     look once more. Raises EngineAway."""
-    work = OriginWork(origin=origin, portal=portal)
-    await _begun(client, DeliverWorkflow.run, f"deliver-{origin}", work, anew)
+    work, signal = OriginWork(origin=origin, portal=portal), "more" if anew else None
+    await _begun(client, DeliverWorkflow.run, f"deliver-{origin}", work, signal=signal)
 
 
 async def fetch(client: Client, origin: UUID, portal: str, *, anew: bool = True) -> None:
     """Have a report's attachments fetched; as `deliver`. Raises EngineAway."""
-    work = OriginWork(origin=origin, portal=portal)
-    await _begun(client, FetchWorkflow.run, f"fetch-{origin}", work, anew)
-
-
-async def _begun(
-    client: Client, run: Callable[..., Awaitable[None]], id: str, work: OriginWork, anew: bool
-) -> None:
-    await _reached(
-        client.start_workflow(
-            run,
-            work,
-            id=id,
-            task_queue=TASK_QUEUE,
-            start_signal="more" if anew else None,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            rpc_timeout=START_WITHIN,
-        ),
-        START_WITHIN,
-    )
+    work, signal = OriginWork(origin=origin, portal=portal), "more" if anew else None
+    await _begun(client, FetchWorkflow.run, f"fetch-{origin}", work, signal=signal)
 
 
 async def announce_rules(client: Client, rules: Rules) -> None:
     """Have every open case re-plan under these rules. Raises EngineAway."""
-    await _reached(
-        client.start_workflow(
-            AnnounceRulesWorkflow.run,
-            rules,
-            id=f"announce-rules-{rules_id(rules)}",
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            rpc_timeout=START_WITHIN,
-        ),
-        START_WITHIN,
-    )
+    await _begun(client, AnnounceRulesWorkflow.run, f"announce-rules-{rules_id(rules)}", rules)
 
 
 async def keep_sweeping(client: Client) -> None:
@@ -348,17 +314,8 @@ async def take_in_again(
 ) -> bool:
     """Try once more to take in what was kept in the quarantine, as that actor wants; whether it
     went, as far as that is known within some seconds. Raises EngineAway."""
-    handle = await _reached(
-        client.start_workflow(
-            TakeInAgainWorkflow.run,
-            TakeAgain(quarantined=quarantined, portal=portal, actor=actor),
-            id=f"take-in-again-{quarantined}",
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            rpc_timeout=START_WITHIN,
-        ),
-        START_WITHIN,
-    )
+    work = TakeAgain(quarantined=quarantined, portal=portal, actor=actor)
+    handle = await _begun(client, TakeInAgainWorkflow.run, f"take-in-again-{quarantined}", work)
     try:
         async with asyncio.timeout(ACT_WITHIN.total_seconds()):
             return await handle.result()
@@ -371,32 +328,13 @@ async def take_in_again(
 async def take_all_in_again(client: Client, portal: str, actor: str) -> None:
     """Begin to take in all that the portal has in the quarantine, where that is not under way.
     Raises EngineAway."""
-    await _reached(
-        client.start_workflow(
-            TakeAllInAgainWorkflow.run,
-            TakeAllAgain(portal=portal, actor=actor),
-            id=f"take-all-in-again-{portal}",
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            rpc_timeout=START_WITHIN,
-        ),
-        START_WITHIN,
-    )
+    work = TakeAllAgain(portal=portal, actor=actor)
+    await _begun(client, TakeAllInAgainWorkflow.run, f"take-all-in-again-{portal}", work)
 
 
 async def take_in_sheet(client: Client, id: UUID) -> None:
     """Have a portal's spreadsheet taken in; safe to repeat. Raises EngineAway."""
-    await _reached(
-        client.start_workflow(
-            ImportWorkflow.run,
-            ImportWork(id=id),
-            id=f"import-{id}",
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            rpc_timeout=START_WITHIN,
-        ),
-        START_WITHIN,
-    )
+    await _begun(client, ImportWorkflow.run, f"import-{id}", ImportWork(id=id))
 
 
 async def ping(client: Client) -> str:
@@ -408,6 +346,31 @@ async def ping(client: Client) -> str:
         timedelta(seconds=3),
     )
     return info.server_version
+
+
+async def _begun(
+    client: Client,
+    run: MethodAsyncSingleParam[Any, M, T],
+    id: str,
+    message: M,
+    *,
+    delay: timedelta | None = None,
+    signal: str | None = None,
+) -> WorkflowHandle[Any, T]:
+    """A workflow that is started, or goes on undisturbed where it runs. Raises EngineAway."""
+    return await _reached(
+        client.start_workflow(
+            run,
+            message,
+            id=id,
+            task_queue=TASK_QUEUE,
+            start_delay=delay,
+            start_signal=signal,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=START_WITHIN,
+        ),
+        START_WITHIN,
+    )
 
 
 async def _reached(call: Awaitable[T], within: timedelta) -> T:

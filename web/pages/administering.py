@@ -64,15 +64,11 @@ async def grant_of(house: House, values: Mapping[str, str]) -> Grant:
     return Grant(role=role, unit=unit.path if unit and role is not Role.ADMINISTRATOR else None)
 
 
-def name_field(values: Mapping[str, str], faults: Mapping[str, str]) -> Field:
-    return Field(
-        "name",
-        _("Nama lengkap"),
-        "text",
-        required=True,
-        value=values["name"],
-        error=faults.get("name", ""),
-    )
+def text_field(
+    name: str, label: str, values: Mapping[str, str], faults: Mapping[str, str], hint: str = ""
+) -> Field:
+    value, error = values[name], faults.get(name, "")
+    return Field(name, label, "text", required=True, value=value, error=error, hint=hint)
 
 
 async def role_fields(

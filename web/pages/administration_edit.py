@@ -18,10 +18,10 @@ from web.pages.administering import (
     grant_of,
     member_of,
     name_fault,
-    name_field,
     note_change,
     role_faults,
     role_fields,
+    text_field,
     values_of,
 )
 from web.pages.done import remember
@@ -135,7 +135,7 @@ async def _form(
     faults: Mapping[str, str] | None = None,
 ) -> Response:
     values, faults = _values(typed), faults or {}
-    name = name_field(values, faults)
+    name = text_field("name", _("Nama lengkap"), values, faults)
     none = [("", _("Tidak menambah peran"))]
     new = await role_fields(house, values, faults, _("Tambah peran"), none)
     labels = await roles_of(house, one.grants)

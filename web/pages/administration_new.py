@@ -13,13 +13,13 @@ from web.pages.administering import (
     Administrator,
     grant_of,
     name_fault,
-    name_field,
     note_change,
     role_faults,
     role_fields,
+    text_field,
     values_of,
 )
-from web.pages.forms import Field, Typed
+from web.pages.forms import Typed
 from web.pages.language import N_, _
 from web.pages.rendering import page
 
@@ -86,17 +86,12 @@ async def _new(
     faults: Mapping[str, str] | None = None,
 ) -> Response:
     values, faults = _values(typed), faults or {}
-    username = Field(
-        "username",
-        _("Nama akun"),
-        "text",
-        required=True,
-        value=values["username"],
-        error=faults.get("username", ""),
-        hint=_("Dipakai untuk masuk, seperti kel.bancar."),
-    )
-    roles = await role_fields(house, values, faults, _("Peran"))
-    fields = [name_field(values, faults), username, *roles]
+    hint = _("Dipakai untuk masuk, seperti kel.bancar.")
+    fields = [
+        text_field("name", _("Nama lengkap"), values, faults),
+        text_field("username", _("Nama akun"), values, faults, hint),
+        *await role_fields(house, values, faults, _("Peran")),
+    ]
     context = {"fields": fields, "errors": [(one.name, one.error) for one in fields if one.error]}
     status = 422 if faults else 200
     return page(request, "administration_new.html", context, status=status)
